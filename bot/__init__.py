@@ -1,0 +1,58 @@
+"""On Record: ask your transcripts; get the answer in the speakers' own words, with receipts.
+
+    from bot import Library, answer, stream, verify_quote
+
+In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, library, retrieval,
+conversation, quoting (find, slice, verify), answering (the algorithm, top to bottom), config, errors, cli.
+
+Names are looked up at first use, so that `import bot` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.answering import Answer, Citation, answer, stream
+    from bot.config import Settings
+    from bot.errors import EncoderError, LibraryError, OnRecordError, QuestionError, TranscriptError
+    from bot.library import IngestReport, Library
+    from bot.quoting import Quote, Verification, verify_quote
+    from bot.transcript import Transcript, Utterance
+
+_HOME = {
+    "transcript": ("Transcript", "Utterance"),
+    "library": ("IngestReport", "Library"),
+    "quoting": ("Quote", "Verification", "verify_quote"),
+    "answering": ("Answer", "Citation", "answer", "stream"),
+    "config": ("Settings",),
+    "errors": ("EncoderError", "LibraryError", "OnRecordError", "QuestionError", "TranscriptError"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "Citation",
+    "EncoderError",
+    "IngestReport",
+    "Library",
+    "LibraryError",
+    "OnRecordError",
+    "QuestionError",
+    "Quote",
+    "Settings",
+    "Transcript",
+    "TranscriptError",
+    "Utterance",
+    "Verification",
+    "answer",
+    "stream",
+    "verify_quote",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'bot' has no attribute {name!r}")
+    return getattr(import_module(f"bot.{_MODULE_OF[name]}"), name)

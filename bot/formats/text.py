@@ -1,0 +1,114 @@
+"""What the line-based families share: bytes to lines, and joining pieces of a turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.errors import TranscriptError
+from bot.transcript import Lines, Piece, Unspoken, Utterance
+
+# Only the line ends that editors count.  `str.splitlines` also cuts at form feeds, U+2028 and others, which would
+# shift every line number after one.
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+_WHITE = re.compile(r"\s+")
+
+# Files whose first bytes say that they are something else; most would fail to decode, but a name is a better error.
+_SIGNATURES = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip or Office file",
+    b"\x89PNG": "an image",
+    b"ID3": "an MP3 recording",
+    b"RIFF": "a recording",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+
+
+def decode(data: bytes) -> str:
+    """Bytes as text: UTF-8, with or without a byte-order mark.
+
+    Raises TranscriptError, naming the byte, when they are not.
+    """
+    for signature, what in _SIGNATURES.items():
+        if data.startswith(signature):
+            raise TranscriptError(f"this is {what}, not a transcript in UTF-8 text; export or save it as UTF-8 text")
+    if b"\0" in data:
+        raise TranscriptError(
+            f"this is a binary file (a zero byte at {data.index(0)}), not a transcript; export it as text"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TranscriptError(
+            f"the bytes are not UTF-8 (0x{data[error.start]:02x} on line {line}); save the file as UTF-8"
+        ) from None
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text as an editor numbers them; a line end at the very end opens no further line."""
+    lines = _LINE_END.split(text)
+    if lines[-1] == "":
+        lines.pop()
+    return lines
+
+
+def fold_white(text: str) -> str:
+    """White space folded to single spaces: the one difference between a quote and its source in line-based files."""
+    return _WHITE.sub(" ", text).strip()
+
+
+def parse_time(text: str) -> float:
+    """Seconds of "1:02:03.5", "02:03,5" or "3.5"."""
+    seconds = 0.0
+    for part in text.replace(",", ".").split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds
+
+
+class Turn:
+    """An utterance in the making: pieces are joined with one space, and each remembers where it began."""
+
+    def __init__(self, label: str, speaker: str) -> None:
+        self.label = label
+        self.speaker = speaker
+        self._text: list[str] = []
+        self._pieces: list[Piece] = []
+        self._length = 0
+
+    def add(self, text: str, line: int, start: float | None = None, end: float | None = None) -> None:
+        """Append the words of one line (1-based); blank text is not a piece."""
+        if not (text := text.strip()):
+            return
+        if self._text:
+            self._length += 1  # the joining space belongs to the piece before it
+        self._pieces.append(Piece(self._length, Lines(line, line), start, end))
+        self._text.append(text)
+        self._length += len(text)
+
+    @property
+    def spoken(self) -> bool:
+        return bool(self._text)
+
+    def utterance(self, index: int) -> Utterance:
+        return Utterance(index, self.speaker, self.label, " ".join(self._text), tuple(self._pieces))
+
+
+def utterances(turns: Iterable[Turn]) -> tuple[Utterance, ...]:
+    """The turns that have words, numbered."""
+    return tuple(turn.utterance(index) for index, turn in enumerate(turn for turn in turns if turn.spoken))
+
+
+def group_unspoken(lines: Iterable[tuple[int, str, str]]) -> tuple[Unspoken, ...]:
+    """(line number, reason, text) of left-out lines, in order; neighbours with one reason become one entry."""
+    groups: list[Unspoken] = []
+    for number, reason, text in lines:
+        if groups and groups[-1].reason == reason and groups[-1].place.last == number - 1:  # type: ignore[union-attr]
+            last = groups.pop()
+            assert isinstance(last.place, Lines)
+            groups.append(Unspoken(reason, Lines(last.place.first, number), f"{last.text}\n{text}".strip("\n")))
+        else:
+            groups.append(Unspoken(reason, Lines(number, number), text))
+    return tuple(groups)

@@ -1,0 +1,559 @@
+"""The library: a folder of transcripts, and the indexes over it.
+
+    my-library/
+      library.json            the manifest: what is in the library, and which index serves it
+      transcripts/ID@HASH/    source.EXT (the original bytes) and transcript.json (as read)
+      index-1/                vectors/ (Chroma) and words/ (BM25); can be deleted and rebuilt
+      pending.json            only while something is being written: what a killed writer may have left
+      lock                    held by the one process that writes
+
+The manifest is the truth.  It is replaced by one atomic rename, and that rename is the commit: a transcript is in the
+library from then on, and whatever lies in the folder or the indexes without being in the manifest is not.  Rows of the
+indexes carry the name of a transcript's revision ("group"), so readers can tell.  The manifest's generation grows with
+every commit; a reader that sees a new one opens its indexes again.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.chunking import Chunk, chunk_turns, chunk_windows
+from bot.config import Settings
+from bot.errors import EncoderError, LibraryError, TranscriptError
+from bot.formats import SUFFIXES, Format, family_of, read_bytes, read_file
+from bot.transcript import Reading, Transcript
+
+if TYPE_CHECKING:
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import Runnable
+
+    from bot.answering import Answer
+    from embeddings.encoder import Encoder, Fingerprint
+    from embeddings.lexical import WordIndex
+    from embeddings.vectors import VectorIndex
+
+MANIFEST = "library.json"
+_FORMAT = 1
+_LOCK_SECONDS = 60.0  # how long a writer waits for another
+_KINDS = ("turns", "windows")
+_SAMPLES = "samples"
+
+Progress = Callable[[str, int, int], None]
+"""Told (name, chunks done, chunks in all) while a transcript is indexed."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A transcript as the manifest lists it.
+
+    `path` is where it was added from (None when it was made in Python), `group` names this revision of it.
+    """
+
+    id: str
+    title: str
+    source: str
+    path: str | None
+    sha256: str
+    group: str
+    utterances: int
+    words: int
+    speakers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Added:
+    """What `add` did with one file: "added", "replaced", "unchanged" or "failed"; `error` says why it failed."""
+
+    source: str
+    outcome: str
+    entry: Entry | None = None
+    report: Reading | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What `add` did, file by file."""
+
+    files: tuple[Added, ...]
+
+    @property
+    def failed(self) -> tuple[Added, ...]:
+        return tuple(file for file in self.files if file.outcome == "failed")
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    generation: int
+    index: str
+    encoder: dict[str, Any] | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def by_id(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self.entries}
+
+    def to_json(self) -> str:
+        return json.dumps({"format": _FORMAT} | asdict(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> _Manifest:
+        data = json.loads(text)
+        if data.pop("format") != _FORMAT:
+            raise ValueError("another format")
+        entries = tuple(Entry(**item | {"speakers": tuple(item["speakers"])}) for item in data["entries"])
+        return cls(**data | {"entries": entries})
+
+
+@dataclass(frozen=True)
+class Indexes:
+    """The open indexes and the transcripts they serve, for the length of one search."""
+
+    vectors: VectorIndex
+    words: Mapping[str, WordIndex]
+    entries: Mapping[str, Entry]
+    """By group."""
+
+
+class Library:
+    """Transcripts that can be asked.  Safe to use from several threads; several processes may open one folder."""
+
+    def __init__(self, folder: Path, encoder: Encoder | str | None, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self._wanted = encoder
+        self._encoder: Encoder | None = None
+        self._guard = threading.RLock()
+        self._manifest: _Manifest | None = None
+        self._manifest_stamp: tuple[int, int] | None = None
+        self._open: tuple[int, Indexes] | None = None
+        self._load = lru_cache(maxsize=256)(self._load_transcript)
+
+    @classmethod
+    def open(
+        cls, folder: str | Path, encoder: Encoder | str | None = None, settings: Settings | None = None
+    ) -> Library:
+        """The library in a folder; an absent or empty folder becomes one at the first `add`.
+
+        `encoder`: an Encoder, or a model's name or path; by default the one the library was made with.
+        Raises LibraryError for a folder that holds something else.
+        """
+        folder = Path(folder).expanduser()
+        if folder.exists() and not folder.is_dir():
+            raise LibraryError(f"{folder} is a file; a library is a folder, so name another path")
+        if folder.is_dir() and not (folder / MANIFEST).exists() and any(
+            item.name not in {"lock", "transcripts", "pending.json"} and not item.name.startswith("index-")
+            for item in folder.iterdir()
+        ):
+            raise LibraryError(
+                f"{folder} is not an On Record library (it has files but no {MANIFEST}); name a new or empty folder"
+            )
+        library = cls(folder, encoder, settings or Settings())
+        library._read_manifest()
+        return library
+
+    # --- what is in it -------------------------------------------------------------------------------------------
+
+    @property
+    def generation(self) -> int:
+        """Grows with every change; 0 for a library that nothing was added to."""
+        return self._read_manifest().generation
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The transcripts in the order in which they were first added."""
+        return self._read_manifest().entries
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The speakers of all transcripts, each once."""
+        return tuple(dict.fromkeys(speaker for entry in self.entries for speaker in entry.speakers))
+
+    def entry(self, id: str) -> Entry:
+        """Raises LibraryError, naming what is there, when no transcript has this id."""
+        entries = self._read_manifest().by_id
+        if id not in entries:
+            known = ", ".join(list(entries)[:5]) + (", …" if len(entries) > 5 else "")
+            raise LibraryError(f"no transcript has the id {id!r}; the library has {known or 'none yet'}")
+        return entries[id]
+
+    def transcript(self, id: str) -> Transcript:
+        """The transcript with this id.  Raises LibraryError when there is none."""
+        return self.revision(self.entry(id))
+
+    def revision(self, entry: Entry) -> Transcript:
+        """The transcript in the revision that an entry lists."""
+        return self._load(entry.group, entry.id)
+
+    def source_bytes(self, id: str) -> bytes:
+        """The original bytes of a transcript's file."""
+        return self._source_file(self.entry(id)).read_bytes()
+
+    def format_of(self, id: str) -> Format:
+        """The family that reads a transcript's file, and locates words in it."""
+        return family_of(self.source_bytes(id), self.entry(id).source)
+
+    def _load_transcript(self, group: str, id: str) -> Transcript:
+        path = self.folder / "transcripts" / group / "transcript.json"
+        try:
+            return replace(Transcript.from_json(path.read_text(encoding="utf-8")), id=id)
+        except OSError as error:
+            raise LibraryError(f"{path} is missing ({error.strerror}); add the transcript's file again") from None
+
+    def _source_file(self, entry: Entry) -> Path:
+        return self.folder / "transcripts" / entry.group / f"source{Path(entry.source).suffix.lower()}"
+
+    # --- changing it ---------------------------------------------------------------------------------------------
+
+    def add(
+        self, what: str | Path | Transcript | Sequence[str | Path], progress: Progress | None = None
+    ) -> IngestReport:
+        """Add a file, the readable files of a folder, a glob, several of these, or a Transcript made in Python.
+
+        A file that is there already changes nothing; one that was added before and has changed takes the place of its
+        old self.  Each file is committed by itself.  Raises TranscriptError when the only file named cannot be read;
+        of several, those that cannot are listed in the report as failed and the others are added.
+        """
+        if isinstance(what, Transcript):
+            return IngestReport((self._add_made(what, progress),))
+        named = [what] if isinstance(what, str | Path) else list(what)
+        paths = [path for item in named for path in _expand(item)]
+        if len(paths) == 1 and not Path(named[0]).is_dir():
+            return IngestReport((self._add_file(paths[0], progress),))
+        files = []
+        for path in dict.fromkeys(paths):
+            try:
+                files.append(self._add_file(path, progress))
+            except TranscriptError as error:
+                files.append(Added(str(path), "failed", error=str(error)))
+        return IngestReport(tuple(files))
+
+    def add_samples(self, progress: Progress | None = None) -> IngestReport:
+        """Add the invented transcripts that come with the package."""
+        files = []
+        for item in sorted(resources.files("bot").joinpath(_SAMPLES).iterdir(), key=lambda item: item.name):
+            if Path(item.name).suffix in SUFFIXES:
+                data = item.read_bytes()
+                path = f"samples:{item.name}"  # not a path on disk: an installed wheel may not have one
+                files.append(self._add_bytes(read_bytes(data, item.name), data, path, progress))
+        return IngestReport(tuple(files))
+
+    def remove(self, id: str) -> Entry:
+        """Take a transcript out.  Raises LibraryError when there is none with this id."""
+        with self._writing():
+            entry = self.entry(id)
+            manifest = self._read_manifest()
+            self._set_pending([entry.group])
+            self._commit(replace(manifest, entries=tuple(item for item in manifest.entries if item.id != id)))
+            self._sweep()
+            return entry
+
+    def reindex(self, encoder: Encoder | str | None = None, progress: Progress | None = None) -> None:
+        """Build the indexes anew from the stored transcripts, with another encoder if one is named.
+
+        The old index serves until the new one is whole.
+        """
+        with self._writing():
+            manifest = self._read_manifest()
+            with self._guard:
+                if encoder is not None:
+                    self._wanted, self._encoder = encoder, None
+                new_encoder = self._load_encoder()
+            index = f"index-{int(manifest.index.rpartition('-')[2]) + 1}"
+            shutil.rmtree(self.folder / index, ignore_errors=True)  # what a killed reindex left
+            indexes = _new_indexes(self.folder / index, new_encoder, {})
+            try:
+                for entry in manifest.entries:
+                    self._index(indexes, self.transcript(entry.id), entry.group, new_encoder, progress)
+            finally:
+                indexes.vectors.close()
+            with self._guard:
+                self._commit(replace(manifest, index=index, encoder=asdict(new_encoder.fingerprint())))
+                self._close()
+            shutil.rmtree(self.folder / manifest.index, ignore_errors=True)
+
+    def _add_file(self, path: Path, progress: Progress | None) -> Added:
+        transcript, data = read_file(path)
+        return self._add_bytes(transcript, data, str(path.resolve()), progress)
+
+    def _add_made(self, transcript: Transcript, progress: Progress | None) -> Added:
+        """A transcript made in Python is written as labelled text and read back, so that its quotes have a source."""
+        data = "".join(f"{turn.label}: {turn.text}\n" for turn in transcript.utterances).encode()
+        name = f"{transcript.id}.txt"
+        read = read_bytes(data, name)
+        meant = [(turn.label, turn.text) for turn in transcript.utterances]
+        if [(turn.label, turn.text) for turn in read.utterances] != meant:
+            raise TranscriptError(
+                f"{transcript.id}: this transcript cannot be written as labelled text and read back the same; "
+                "expected labels that look like names and texts on one line; write a file and add that"
+            )
+        return self._add_bytes(replace(read, id=transcript.id, title=transcript.title), data, f"made:{name}", progress)
+
+    def _add_bytes(self, transcript: Transcript, data: bytes, path: str, progress: Progress | None) -> Added:
+        with self._writing():
+            manifest = self._read_manifest()
+            same_path = next((entry for entry in manifest.entries if entry.path == path), None)
+            twin = same_path or next((e for e in manifest.entries if e.sha256 == transcript.sha256), None)
+            if twin and twin.sha256 == transcript.sha256:
+                return Added(transcript.source, "unchanged", twin, transcript.report)
+            id = same_path.id if same_path else _free_id(transcript.id, manifest.by_id)
+            entry = Entry(
+                id=id,
+                title=transcript.title,
+                source=transcript.source,
+                path=path,
+                sha256=transcript.sha256,
+                group=f"{id}@{transcript.sha256[:12]}",
+                utterances=len(transcript.utterances),
+                words=transcript.words,
+                speakers=transcript.speakers,
+            )
+            self._set_pending([entry.group, *([same_path.group] if same_path else [])])
+            self._store(entry, transcript, data)
+            with self._guard:
+                indexes = self._open_indexes()
+            # Outside the guard, so that questions are answered meanwhile.  Nobody else can close these indexes: only
+            # a new generation does, and only the one writer makes one.
+            encoder = self._load_encoder()
+            self._index(indexes, transcript, entry.group, encoder, progress)
+            entries = tuple(entry if item.id == id else item for item in manifest.entries)
+            if not same_path:
+                entries += (entry,)
+            self._commit(replace(manifest, entries=entries, encoder=asdict(encoder.fingerprint())))
+            self._sweep()
+            return Added(transcript.source, "replaced" if same_path else "added", entry, transcript.report)
+
+    def _store(self, entry: Entry, transcript: Transcript, data: bytes) -> None:
+        source = self._source_file(entry)
+        source.parent.mkdir(parents=True, exist_ok=True)
+        _write_durably(source, data)
+        _write_durably(source.parent / "transcript.json", transcript.to_json().encode())
+
+    def _index(
+        self, indexes: Indexes, transcript: Transcript, group: str, encoder: Encoder, progress: Progress | None
+    ) -> None:
+        turns = chunk_turns(transcript, group, encoder, self.settings.chunking)
+        chunks = {"turns": turns, "windows": chunk_windows(turns, encoder, self.settings.chunking)}
+        total, done = sum(len(batch) for batch in chunks.values()), 0
+
+        def tell(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress(transcript.source, done, total)
+
+        for kind, batch in chunks.items():
+            ids, texts = [chunk.id for chunk in batch], [chunk.text for chunk in batch]
+            fields = [{"group": group, "speaker": chunk.label} for chunk in batch]
+            indexes.words[kind].replace(group, ids, texts, fields)
+            indexes.vectors.add(kind, ids, texts, fields, tell)
+
+    # --- commits -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be the one writer, with the manifest as it is now and nothing left over from a writer that was killed."""
+        from filelock import FileLock, Timeout
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / "lock", timeout=_LOCK_SECONDS):
+                self._sweep()
+                yield
+        except Timeout:
+            raise LibraryError(
+                f"another process has been writing to {self.folder} for {_LOCK_SECONDS:.0f} seconds; try again later"
+            ) from None
+
+    def _read_manifest(self) -> _Manifest:
+        """The manifest as it is on disk now."""
+        path = self.folder / MANIFEST
+        with self._guard:
+            try:
+                status = path.stat()
+                stamp = (status.st_mtime_ns, status.st_ino)
+                if self._manifest is None or stamp != self._manifest_stamp:
+                    self._manifest, self._manifest_stamp = _Manifest.from_json(path.read_text(encoding="utf-8")), stamp
+                return self._manifest
+            except FileNotFoundError:
+                return _Manifest(0, "index-1", None, ())
+            except (ValueError, KeyError, TypeError) as error:
+                raise LibraryError(
+                    f"{path} cannot be read ({error}); it was expected to be written by this version of On Record"
+                ) from None
+
+    def _commit(self, manifest: _Manifest) -> None:
+        manifest = replace(manifest, generation=manifest.generation + 1)
+        with self._guard:
+            _write_durably(self.folder / MANIFEST, manifest.to_json().encode())
+            if self._open:  # this process sees its own writes, so its indexes are those of the new generation
+                entries = {entry.group: entry for entry in manifest.entries}
+                self._open = (manifest.generation, replace(self._open[1], entries=entries))
+
+    def _set_pending(self, groups: Sequence[str]) -> None:
+        _write_durably(self.folder / "pending.json", json.dumps(list(groups)).encode())
+
+    def _sweep(self) -> None:
+        """Delete what pending.json names and the manifest does not: replaced, removed, or never committed."""
+        pending = self.folder / "pending.json"
+        if not pending.exists():
+            return
+        kept = {entry.group for entry in self._read_manifest().entries}
+        for group in json.loads(pending.read_text(encoding="utf-8")):
+            if group in kept:
+                continue
+            if all(path.exists() for path in self._index_files()):
+                # Opened apart from the indexes that serve questions, and without the encoder: deleting needs none.
+                indexes = _new_indexes(self.folder / self._read_manifest().index, None, {})
+                try:
+                    for kind in _KINDS:
+                        indexes.words[kind].replace(group, [], [], [])
+                        indexes.vectors.delete(kind, "group", group)
+                finally:
+                    indexes.vectors.close()
+            shutil.rmtree(self.folder / "transcripts" / group, ignore_errors=True)
+        pending.unlink()
+
+    # --- searching it --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def searching(self) -> Iterator[Indexes]:
+        """The indexes as of the newest commit, kept open until the block ends.
+
+        Raises LibraryError when the indexes are missing, EncoderError when they were made with another encoder.
+        """
+        with self._guard:
+            yield self._open_indexes()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded.  Raises EncoderError when it is not the one the library was made with."""
+        encoder = self._load_encoder()
+        made_with = self._read_manifest().encoder
+        if made_with:
+            _check_encoder(self.folder, made_with, encoder.fingerprint())
+        return encoder
+
+    def _load_encoder(self) -> Encoder:
+        from embeddings.encoder import BUNDLED, Encoder, EncoderUnavailable
+
+        with self._guard:
+            if self._encoder is None:
+                wanted = self._wanted or (self._read_manifest().encoder or {}).get("name") or BUNDLED
+                try:
+                    self._encoder = Encoder.load(wanted) if isinstance(wanted, str) else wanted
+                except EncoderUnavailable as error:
+                    raise EncoderError(
+                        f"the encoder cannot be loaded ({error}); "
+                        "install it, or name one that is installed and run `onrecord reindex --encoder NAME`"
+                    ) from None
+            return self._encoder
+
+    def _index_files(self) -> list[Path]:
+        index = self.folder / self._read_manifest().index
+        return [index / "vectors" / "chroma.sqlite3", *(index / "words" / kind / "meta.json" for kind in _KINDS)]
+
+    def _open_indexes(self) -> Indexes:
+        """The indexes as of the newest commit.  Call it, and use what it returns, under the guard."""
+        manifest = self._read_manifest()
+        if self._open and self._open[0] == manifest.generation:
+            return self._open[1]
+        self._close()
+        if manifest.entries and not all(path.exists() for path in self._index_files()):
+            raise LibraryError(f"the index of {self.folder} is missing; run `onrecord reindex` to build it again")
+        entries = {entry.group: entry for entry in manifest.entries}
+        indexes = _new_indexes(self.folder / manifest.index, self.encoder, entries)
+        self._open = (manifest.generation, indexes)
+        return indexes
+
+    def _close(self) -> None:
+        if self._open:
+            self._open[1].vectors.close()
+            self._open = None
+
+    def close(self) -> None:
+        """Let go of the index files.  A closed library opens them again at the next question."""
+        with self._guard:
+            self._close()
+
+    # --- asking it -----------------------------------------------------------------------------------------------
+
+    def as_chain(self) -> Runnable[Any, Answer]:
+        """Question to Answer as a LangChain chain; see `bot.answering.build_chain`."""
+        from bot.answering import build_chain
+
+        return build_chain(self)
+
+    def as_retriever(self) -> BaseRetriever:
+        """Question to passages as a LangChain retriever; see `bot.retrieval.TranscriptRetriever`."""
+        from bot.retrieval import TranscriptRetriever
+
+        return TranscriptRetriever(library=self)
+
+
+def _new_indexes(folder: Path, encoder: Encoder | None, entries: Mapping[str, Entry]) -> Indexes:
+    from embeddings.lexical import WordIndex
+    from embeddings.vectors import VectorIndex
+
+    words = {kind: WordIndex(folder / "words" / kind) for kind in _KINDS}
+    return Indexes(VectorIndex(folder / "vectors", encoder), words, entries)
+
+
+def _check_encoder(folder: Path, made_with: dict[str, Any], fingerprint: Fingerprint) -> None:
+    from embeddings.encoder import Fingerprint
+
+    made = Fingerprint(**made_with | {"probe": tuple(made_with["probe"])})
+    if not made.matches(fingerprint):
+        raise EncoderError(
+            f"{folder} was made with the encoder {made.name} ({made.dimension} dimensions), not with "
+            f"{fingerprint.name} ({fingerprint.dimension}); ask with the first, "
+            f"or run `onrecord reindex --encoder {fingerprint.name}`"
+        )
+
+
+def _expand(item: str | Path) -> list[Path]:
+    """The files that a path, folder or glob names.  Raises TranscriptError when it names none."""
+    path = Path(item).expanduser()
+    if path.is_dir():
+        found = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in SUFFIXES)
+        if not found:
+            raise TranscriptError(
+                f"{path}: nothing readable in this folder; expected files ending in {', '.join(sorted(SUFFIXES))}"
+            )
+        return found
+    if not path.exists() and any(char in str(item) for char in "*?["):
+        found = [Path(match) for match in sorted(glob.glob(str(path), recursive=True)) if Path(match).is_file()]
+        if not found:
+            raise TranscriptError(f"{item}: no file matches; check the pattern")
+        return found
+    return [path]
+
+
+def _free_id(wanted: str, taken: Mapping[str, Entry]) -> str:
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted}-{number}" in taken:
+        number += 1
+    return f"{wanted}-{number}"
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Replace a file's content in one step that a crash cannot halve."""
+    draft = path.with_name(f"{path.name}.draft")
+    with draft.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)

@@ -1,0 +1,141 @@
+"""Quotes: slices of stored transcripts, made only by locating, and checked against the original bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.errors import QuestionError
+from bot.speakers import find_speakers
+from bot.transcript import Lines, Place, Transcript
+
+if TYPE_CHECKING:
+    from bot.library import Library
+
+_LOCATED = object()
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Exact words of one speaker.
+
+    Invariant: `text == transcript.utterances[utterance].text[start:end]`.  A Quote can only be made by `locate` (or
+    `verify_quote`, which uses it), so there is none that is not a slice.  `lines` is the line range where the file has
+    lines; `time` the seconds (start, end) where it has times.
+    """
+
+    transcript: str
+    title: str
+    source: str
+    utterance: int
+    start: int
+    end: int
+    text: str
+    speaker: str
+    label: str
+    place: Place
+    time: tuple[float, float | None] | None
+    _proof: object = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self._proof is not _LOCATED:
+            raise TypeError("a Quote is made by Quote.locate(transcript, utterance, start, end), not by hand")
+
+    @classmethod
+    def locate(cls, transcript: Transcript, utterance: int, start: int, end: int) -> Quote:
+        """The characters [start:end] of an utterance.  Raises ValueError for a slice that is empty or outside."""
+        said = transcript.utterances[utterance]
+        return cls(
+            transcript=transcript.id,
+            title=transcript.title,
+            source=transcript.source,
+            utterance=utterance,
+            start=start,
+            end=end,
+            place=said.place_of(start, end),
+            text=said.text[start:end],
+            speaker=said.speaker,
+            label=said.label,
+            time=said.time_of(start, end),
+            _proof=_LOCATED,
+        )
+
+    @property
+    def lines(self) -> Lines | None:
+        return self.place if isinstance(self.place, Lines) else None
+
+    def where(self) -> str:
+        """Speaker, file, place and time on one line: "ANNIE HUDSON, panel.txt, lines 418-421"."""
+        parts = [self.speaker, self.source, str(self.place)]
+        if self.time:
+            parts.append(clock(self.time[0]))
+        return ", ".join(parts)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as "1:02:03" or "2:03"."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
+
+
+def is_in_source(quote: Quote, library: Library) -> bool:
+    """Whether the original bytes have the quote's words at its place, under its label.
+
+    The family's own locator decides, which does not use the reader that made the transcript.
+    """
+    labels = {utterance.label for utterance in library.transcript(quote.transcript).utterances}
+    data = library.source_bytes(quote.transcript)
+    return library.format_of(quote.transcript).holds(data, quote.place, quote.text, quote.label, labels)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Where words were found.
+
+    `status`: "found" (by the speaker asked about, or by anyone when none was named), "said_by_other" or "not_found".
+    """
+
+    status: str
+    quotes: tuple[Quote, ...]
+
+
+def verify_quote(
+    text: str, library: Library, speaker: str | None = None, transcripts: Sequence[str] = ()
+) -> Verification:
+    """Whether somebody says exactly these words in one turn, and where.
+
+    Only runs of white space are folded; a changed word, mark or capital is not found.  Raises QuestionError for empty
+    text, or a speaker that the library does not have.
+    """
+    words = text.split()
+    if not words:
+        raise QuestionError("there is nothing to verify; give the words of the quote")
+    entries = [library.entry(id) for id in transcripts] or list(library.entries)
+    wanted: tuple[str, ...] = ()
+    if speaker is not None:
+        known = tuple(dict.fromkeys(name for entry in entries for name in entry.speakers))
+        wanted = find_speakers(speaker, known)
+        if not wanted:
+            raise QuestionError(f"no speaker is called {speaker!r}; the transcripts have {', '.join(known) or 'none'}")
+    # Whole words only: "we should" is not said in "owe should".
+    pattern = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)")
+    quotes = [
+        quote
+        for entry in entries
+        for quote in _find(library.revision(entry), pattern)
+        if is_in_source(quote, library)
+    ]
+    right = [quote for quote in quotes if quote.speaker in wanted] if wanted else quotes
+    status = "found" if right else "said_by_other" if quotes else "not_found"
+    return Verification(status, tuple(right or quotes))
+
+
+def _find(transcript: Transcript, pattern: re.Pattern[str]) -> list[Quote]:
+    return [
+        Quote.locate(transcript, utterance.index, match.start(), match.end())
+        for utterance in transcript.utterances
+        for match in pattern.finditer(utterance.text)
+    ]

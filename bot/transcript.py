@@ -1,0 +1,221 @@
+"""What a transcript is once it has been read: utterances by speakers, each tied to its place in the source file.
+
+    Transcript
+      └── Utterance        one speaker turn
+            └── Piece      a stretch of its text that stands at one place (a line, a cue) of the file
+
+A turn is often wrapped over many lines or captions.  Its text is the pieces joined with one space, and the pieces keep
+where each began, so any slice of the text can be traced back to exact lines and times.
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.errors import TranscriptError
+
+UNNAMED_SPEAKER = "Unnamed speaker"
+"""The speaker of words that the file ascribes to nobody."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A range of lines of a line-based file; 1-based, inclusive."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"line {self.first}" if self.first == self.last else f"lines {self.first}-{self.last}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A named part of a file that has no lines worth naming: "segments[12]", "paragraph 7"."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Place = Lines | Item
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of an utterance's text that stands at one place of the source.
+
+    `offset` is where it begins in the utterance's text (characters); it ends where the next piece begins.
+    `start` and `end` are seconds from the beginning of the recording, or None where the file has no times.
+    """
+
+    offset: int
+    place: Place
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One speaker turn.
+
+    `label` is what the file calls the speaker, `speaker` what the library calls them.
+    """
+
+    index: int
+    speaker: str
+    label: str
+    text: str
+    pieces: tuple[Piece, ...]
+
+    def pieces_of(self, start: int, end: int) -> tuple[Piece, ...]:
+        """The pieces that the slice `text[start:end]` touches.  Raises ValueError for an empty or outside slice."""
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError(f"slice [{start}:{end}] of an utterance of {len(self.text)} characters")
+        offsets = [piece.offset for piece in self.pieces]
+        return self.pieces[bisect.bisect_right(offsets, start) - 1 : bisect.bisect_left(offsets, end)]
+
+    def place_of(self, start: int, end: int) -> Place:
+        """Where the slice `text[start:end]` stands in the file."""
+        return _span_of_places([piece.place for piece in self.pieces_of(start, end)])
+
+    def time_of(self, start: int, end: int) -> tuple[float, float | None] | None:
+        """When the slice is said: seconds (start, end) of the pieces it touches; None where the file has no times."""
+        pieces = self.pieces_of(start, end)
+        if pieces[0].start is None:
+            return None
+        return pieces[0].start, pieces[-1].end
+
+    @property
+    def place(self) -> Place:
+        return self.place_of(0, len(self.text))
+
+    @property
+    def start(self) -> float | None:
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> float | None:
+        return self.pieces[-1].end
+
+
+def _span_of_places(places: Sequence[Place]) -> Place:
+    lines = [place for place in places if isinstance(place, Lines)]
+    if len(lines) == len(places):
+        return Lines(min(line.first for line in lines), max(line.last for line in lines))
+    first, last = str(places[0]), str(places[-1])
+    return Item(first if first == last else f"{first} to {last}")
+
+
+@dataclass(frozen=True)
+class Unspoken:
+    """Units of the file that did not become speech, and why."""
+
+    reason: str
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader did with every unit of a file: kept it as speech, or left it out for a reason.
+
+    `units` and `speech` count units of the kind named by `unit` ("line"); `unspoken` lists the rest, so that
+    `speech + sum of the units of unspoken == units`.  Readers check that with `check`.
+    """
+
+    format: str
+    unit: str
+    units: int
+    speech: int
+    unspoken: tuple[Unspoken, ...]
+    remarks: tuple[str, ...] = ()
+
+    def check(self) -> Reading:
+        """Return itself.  Raises AssertionError when a unit of the file is not accounted for."""
+        reported = sum(unspoken_units(item.place) for item in self.unspoken)
+        if self.speech + reported != self.units:
+            raise AssertionError(
+                f"{self.format}: {self.speech} {self.unit}s of speech and {reported} reported are not {self.units}"
+            )
+        return self
+
+    def by_reason(self) -> dict[str, int]:
+        """Units left out, counted by reason."""
+        counts: dict[str, int] = {}
+        for item in self.unspoken:
+            counts[item.reason] = counts.get(item.reason, 0) + unspoken_units(item.place)
+        return counts
+
+
+def unspoken_units(place: Place) -> int:
+    """How many units a place covers: its lines, or the one item."""
+    return place.last - place.first + 1 if isinstance(place, Lines) else 1
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A file of people talking, read.
+
+    `source` is the name of the file, `sha256` the hash of its bytes (hex), `report` what became of each of its units.
+    """
+
+    id: str
+    title: str
+    source: str
+    sha256: str
+    utterances: tuple[Utterance, ...]
+    report: Reading
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Speakers in order of their first words."""
+        return tuple(dict.fromkeys(utterance.speaker for utterance in self.utterances))
+
+    @property
+    def words(self) -> int:
+        """White-space tokens of all utterances; labels are not counted."""
+        return sum(len(utterance.text.split()) for utterance in self.utterances)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Transcript:
+        """The transcript that `to_json` wrote.  Raises TranscriptError for anything else."""
+        try:
+            data = json.loads(text)
+            report = data.pop("report")
+            return cls(
+                **data
+                | {
+                    "utterances": tuple(
+                        Utterance(**item | {"pieces": tuple(_piece(piece) for piece in item["pieces"])})
+                        for item in data["utterances"]
+                    ),
+                    "report": Reading(
+                        **report
+                        | {
+                            "unspoken": tuple(
+                                Unspoken(**item | {"place": _place(item["place"])}) for item in report["unspoken"]
+                            ),
+                            "remarks": tuple(report["remarks"]),
+                        }
+                    ),
+                }
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise TranscriptError(f"a stored transcript is damaged ({error}); add its file again") from error
+
+
+def _place(data: dict[str, Any]) -> Place:
+    return Item(**data) if "name" in data else Lines(**data)
+
+
+def _piece(data: dict[str, Any]) -> Piece:
+    return Piece(**data | {"place": _place(data["place"])})

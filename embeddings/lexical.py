@@ -1,0 +1,118 @@
+"""Words to nearest ids: BM25, on tantivy.
+
+tantivy keeps its index on disk, takes additions and deletions without rebuilding, commits atomically, and scores BM25
+with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_ANALYSER = "spoken-english"
+_HEAP = 50_000_000  # bytes tantivy may hold before it writes a segment; the least is 3 MB a thread
+_FIELDS = ("group", "speaker")  # kept as they are, for filtering and deleting
+
+# Function words and the words that questions are made of.  tantivy's own list is shorter and keeps "what" and "say".
+STOP_WORDS = frozenset(
+    """a about after again all also am an and any anybody anyone are as at be because been before being but by can
+    could did do does doing done for from had has have having he her here hers him his how i if in into is it its
+    just let like many may me might mine more most much must my no nor not now of on once only or other our ours out
+    over own said same say saying says shall she should so some such tell than that the their theirs them then there
+    these they this those to too under until up us very was we were what when where which while who whom whose why
+    will with would you your yours
+    it's i'm you're we're they're he's she's that's there's what's who's let's i've you've we've they've i'd you'd
+    we'd they'd i'll you'll we'll they'll isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't
+    couldn't shouldn't haven't hasn't hadn't s t re ve ll d m don didn doesn isn wasn
+    um uh er erm hmm mm mhm yeah yes okay ok oh""".split()
+)
+
+
+@cache
+def _analyser() -> Any:
+    import tantivy
+
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[\p{L}\p{N}]+(?:['’.,][\p{L}\p{N}]+)*%?"))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.custom_stopword(sorted(STOP_WORDS)))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def stems(text: str) -> list[str]:
+    """The stemmed content words of a text, in order, as the index sees them: "She chairs 1,200 panels" gives
+    chair, 1,200, panel."""
+    return [str(token) for token in _analyser().analyze(text)]
+
+
+class WordIndex:
+    """A folder with a BM25 index of texts.  Rows carry the fields "group" and "speaker"."""
+
+    def __init__(self, folder: Path) -> None:
+        import tantivy
+
+        folder.mkdir(parents=True, exist_ok=True)
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+        for field in _FIELDS:
+            builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("text", tokenizer_name=_ANALYSER, index_option="freq")
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        self._index.register_tokenizer(_ANALYSER, _analyser())
+
+    def replace(
+        self,
+        group: str,
+        ids: Sequence[str],
+        texts: Sequence[str],
+        fields: Sequence[Mapping[str, str]],
+    ) -> None:
+        """Put these texts in the place of whatever the group had; one commit.  No texts: the group is deleted."""
+        import tantivy
+
+        writer = self._index.writer(_HEAP, 1)
+        writer.delete_documents_by_term("group", group)
+        for row, text, field in zip(ids, texts, fields, strict=True):
+            writer.add_document(tantivy.Document(id=row, text=text, **{name: field.get(name, "") for name in _FIELDS}))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def nearest(
+        self, words: Sequence[str], count: int, where: Mapping[str, Sequence[str]] | None = None
+    ) -> list[tuple[str, float]]:
+        """(id, BM25) of the rows that hold any of the stems, best first; ties by id.
+
+        `words` come from `stems`; `where` keeps rows whose fields have one of the values.
+        """
+        from tantivy import Occur, Query
+
+        if not words or count < 1:
+            return []
+        terms = [Query.term_query(self._schema, "text", word, "freq") for word in dict.fromkeys(words)]
+        clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, term) for term in terms]))]
+        for field, values in (where or {}).items():
+            chosen = Query.term_set_query(self._schema, field, list(values))
+            clauses.append((Occur.Must, Query.const_score_query(chosen, 0.0)))
+        searcher = self._index.searcher()
+        hits = searcher.search(Query.boolean_query(clauses), limit=count, count=False).hits
+        ranked = [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+        return sorted(ranked, key=lambda item: (-item[1], item[0]))
+
+    def weights(self, words: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of each stem: ln(1 + (N - n + 0.5) / (n + 0.5)), N rows of which n hold it."""
+        searcher = self._index.searcher()
+        rows = searcher.num_docs
+        holding = {word: min(int(searcher.doc_freq("text", word)), rows) for word in words}
+        return {word: math.log(1 + (rows - n + 0.5) / (n + 0.5)) for word, n in holding.items()}
+
+    def count(self) -> int:
+        """Rows in the index."""
+        return int(self._index.searcher().num_docs)
