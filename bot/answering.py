@@ -8,22 +8,19 @@ Without a language model the quotes are the answer: the few sentences, among tho
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from bot.config import Quoting, Refusing
+from bot.choosing import choose
 from bot.conversation import standalone_question
 from bot.errors import LibraryError, QuestionError
 from bot.quoting import Quote, is_in_source
 from bot.retrieval import Passage
-from bot.sentences import Span, sentence_spans
-from bot.speakers import find_speakers, read_question
-from bot.transcript import Transcript
+from bot.speakers import SpeakerQuestion, find_speakers, read_question
 
 if TYPE_CHECKING:
     from bot.library import Library
@@ -34,8 +31,6 @@ REFUSAL = "The transcripts do not say."
 """The one sentence for `not_found`."""
 
 _CLOSEST = 3  # passages shown under a refusal
-_SHORT = 4  # words; a shorter quote ("Yes, absolutely.") is read with the sentence after it
-_REPLY_SENTENCES = 3  # of a reply that profit from the question before it
 
 
 @dataclass(frozen=True)
@@ -73,6 +68,23 @@ class Answer:
     def __str__(self) -> str:
         return self.text
 
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as plain values, for JSON."""
+        return {
+            "question": self.question,
+            "standalone": self.standalone,
+            "status": self.status,
+            "text": self.text,
+            "speakers": list(self.speakers),
+            "confidence": round(self.confidence, 4),
+            "citations": [{"number": item.number, **item.quote.as_dict()} for item in self.citations],
+            "passages": [asdict(passage) for passage in self.passages],
+            "unverified": list(self.unverified),
+            "final": self.final,
+            "model": self.model,
+            "timings": {stage: round(seconds, 4) for stage, seconds in self.timings.items()},
+        }
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -80,8 +92,7 @@ class _Asked:
 
     question: str
     standalone: str
-    topic: str
-    speakers: tuple[str, ...]
+    named: SpeakerQuestion
     transcripts: tuple[str, ...]
     passages: tuple[Passage, ...] = ()
     quotes: tuple[Quote, ...] = ()
@@ -132,11 +143,13 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
 
     def retrieve(asked: _Asked, config: RunnableConfig) -> _Asked:
         started = time.perf_counter()
-        documents = retriever.invoke(asked.topic, config, speakers=asked.speakers, transcripts=asked.transcripts)
+        documents = retriever.invoke(
+            asked.named.topic, config, speakers=asked.named.speakers, transcripts=asked.transcripts
+        )
         passages = tuple(Passage.from_document(document) for document in documents)
         return _timed(replace(asked, passages=passages), "retriever", started)
 
-    def choose(asked: _Asked) -> _Asked:
+    def quote(asked: _Asked) -> _Asked:
         started = time.perf_counter()
         return _timed(_choose_quotes(asked, library), "quotes", started)
 
@@ -147,7 +160,7 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
         "Runnable[Any, Answer]",
         RunnableLambda(understand, name="standalone_question")
         | RunnableLambda(retrieve, name="retrieve")
-        | RunnableLambda(choose, name="quotes")
+        | RunnableLambda(quote, name="quotes")
         | RunnableLambda(write, name="answer"),
     ).with_config(run_name="onrecord")
 
@@ -160,10 +173,10 @@ def _timed(asked: _Asked, stage: str, started: float) -> _Asked:
 
 
 def _understand(question: str | Mapping[str, Any], library: Library) -> _Asked:
-    asked = {"question": question} if isinstance(question, str) else question
+    asked: Mapping[str, Any] = {"question": question} if isinstance(question, str) else question
     text = str(asked.get("question") or "").strip()
     if not any(char.isalnum() for char in text):
-        raise QuestionError(f"the question is {text!r}; ask something in words, e.g. \"Who chairs the panel?\"")
+        raise QuestionError(f'the question is {text!r}; ask something in words, e.g. "Who chairs the panel?"')
     if not library.entries:
         raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
     transcripts = tuple(asked.get("transcripts") or ())
@@ -171,173 +184,26 @@ def _understand(question: str | Mapping[str, Any], library: Library) -> _Asked:
     known = tuple(dict.fromkeys(name for entry in entries for name in entry.speakers))
     standalone = standalone_question(text, asked.get("history") or ())
     named = read_question(standalone, known)
-    speakers = named.speakers
     if asked.get("speaker"):
         speakers = find_speakers(str(asked["speaker"]), known)
         if not speakers:
             raise QuestionError(f"no speaker is called {asked['speaker']!r}; the transcripts have {', '.join(known)}")
-    return _Asked(text, standalone, named.topic, speakers, transcripts)
+        named = replace(named, speakers=speakers)
+    return _Asked(text, standalone, named, transcripts)
 
 
-# --- 3. the sentences that answer --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Sentence:
-    """A sentence that was read.  `place` is 1 for the best passage's hit and less for others and for context."""
-
-    transcript: Transcript
-    utterance: int
-    span: Span
-    place: float
-
-    @property
-    def text(self) -> str:
-        return self.transcript.utterances[self.utterance].text[slice(*self.span)]
-
-    @property
-    def speaker(self) -> str:
-        return self.transcript.utterances[self.utterance].speaker
-
-    @property
-    def asks(self) -> bool:
-        return self.text.rstrip("\"'”’)]").endswith("?")
-
-    @property
-    def key(self) -> tuple[str, int, int]:
-        return self.transcript.id, self.utterance, self.span[0]
+# --- 3. the quotes -----------------------------------------------------------------------------------------------
 
 
 def _choose_quotes(asked: _Asked, library: Library) -> _Asked:
-    from embeddings.lexical import stems
-
-    settings = library.settings.quoting
-    read = _sentences_read(asked.passages, library)
-    best_placed = sorted(read, key=lambda sentence: -sentence.place)[: settings.candidates]
-    candidates = sorted(best_placed, key=lambda sentence: sentence.key)
-    if not candidates:
-        return asked
-    encoder = library.encoder
-    vectors = encoder.encode([asked.topic, *(sentence.text for sentence in candidates)])
-    meaning = [float(cosine) for cosine in vectors[1:] @ vectors[0]]
-    wanted = set(stems(asked.topic))
-    with library.searching() as indexes:
-        rarity = indexes.words["turns"].weights(sorted(wanted))
-    held = [_share(wanted & set(stems(sentence.text)), rarity) for sentence in candidates]
-    scores = _score(candidates, meaning, held, settings)
-
-    together = [
-        _share(wanted & set(stems(passage.text(library.transcript(passage.transcript)))), rarity)
-        for passage in asked.passages
-    ]
-    confidence = confidence_of(max(meaning), max(together), library.settings.refusing)
-    if confidence < library.settings.refusing.threshold:
-        return replace(asked, confidence=confidence)
-
-    allowed = [
-        (score, sentence)
-        for score, sentence in zip(scores, candidates, strict=True)
-        if not asked.speakers or sentence.speaker in asked.speakers
-    ]
+    choice = choose(asked.named, asked.passages, library)
     quotes, unverified = [], []
-    for quote in _pick(allowed, settings):
+    for quote in choice.quotes:
         if is_in_source(quote, library):
             quotes.append(quote)
         else:
             unverified.append(f"{quote.where()}: the words are not found again in the source file")
-    return replace(asked, quotes=tuple(quotes), unverified=tuple(unverified), confidence=confidence)
-
-
-def confidence_of(meaning: float, words: float, settings: Refusing) -> float:
-    """How sure it is, between 0 and 1, that what was read answers the question: a logistic of two signals.
-
-    `meaning`: the best cosine between the question and a sentence; `words`: the best share of the question's words,
-    weighted by rarity, that one passage holds.
-    """
-    return 1 / (1 + math.exp(-(settings.bias + settings.meaning * meaning + settings.words * words)))
-
-
-def _sentences_read(passages: Sequence[Passage], library: Library) -> list[_Sentence]:
-    """Every sentence of the passages once; what was found is placed above what was read around it."""
-    if not passages:
-        return []
-    top = max(passage.score for passage in passages)
-    found: dict[tuple[str, int, int], _Sentence] = {}
-    for passage in passages:
-        transcript = library.transcript(passage.transcript)
-        hits = {hit.utterance: (hit.start, hit.end) for hit in passage.hit}
-        for stretch in passage.stretches:
-            begin, finish = hits.get(stretch.utterance, (0, 0))
-            for start, end in sentence_spans(transcript.utterances[stretch.utterance].text):
-                if start >= stretch.end or end <= stretch.start:
-                    continue
-                place = passage.score / top * (1.0 if start < finish and end > begin else 0.5)
-                sentence = _Sentence(transcript, stretch.utterance, (start, end), place)
-                if sentence.key not in found or found[sentence.key].place < place:
-                    found[sentence.key] = sentence
-    return list(found.values())
-
-
-def _share(held: set[str], rarity: Mapping[str, float]) -> float:
-    """The share of the question's words that is held, weighted by rarity."""
-    total = sum(rarity.values())
-    return sum(rarity[word] for word in held) / total if total else 0.0
-
-
-def _score(
-    candidates: Sequence[_Sentence], meaning: Sequence[float], held: Sequence[float], settings: Quoting
-) -> list[float]:
-    """How well each sentence answers: what it says by itself, and whether it replies to a question like the one asked."""
-    own = [
-        settings.meaning * cosine + settings.words * share + settings.place * sentence.place
-        for sentence, cosine, share in zip(candidates, meaning, held, strict=True)
-    ]
-    asking: dict[tuple[str, int], float] = {}
-    for sentence, score in zip(candidates, own, strict=True):
-        if sentence.asks:
-            turn = (sentence.transcript.id, sentence.utterance)
-            asking[turn] = max(score, asking.get(turn, 0.0))
-    scores = []
-    for sentence, score in zip(candidates, own, strict=True):
-        if sentence.asks:
-            scores.append(score * settings.question)
-            continue
-        replied_to = asking.get((sentence.transcript.id, sentence.utterance - 1))
-        position = _position(sentence)
-        if replied_to is not None and position < _REPLY_SENTENCES:
-            score += settings.reply * settings.reply_fade**position * replied_to
-        scores.append(score)
-    return scores
-
-
-def _position(sentence: _Sentence) -> int:
-    """The sentence's number in its turn, from 0."""
-    return sentence_spans(sentence.transcript.utterances[sentence.utterance].text).index(sentence.span)
-
-
-def _pick(scored: Sequence[tuple[float, _Sentence]], settings: Quoting) -> list[Quote]:
-    """The best sentences as quotes, best first; neighbours in one turn become one quote."""
-    ranked = sorted(scored, key=lambda item: (-item[0], item[1].key))
-    if not ranked:
-        return []
-    enough = ranked[0][0] * settings.near_best
-    chosen = [sentence for score, sentence in ranked[: settings.quotes] if score >= enough]
-    spans: list[tuple[Transcript, int, Span]] = []
-    for sentence in chosen:
-        all_spans = sentence_spans(sentence.transcript.utterances[sentence.utterance].text)
-        first = last = all_spans.index(sentence.span)
-        # "Yes, absolutely." means little alone.
-        if len(sentence.text.split()) < _SHORT and last + 1 < len(all_spans):
-            last += 1
-        span = (all_spans[first][0], all_spans[last][1])
-        for at, (transcript, utterance, other) in enumerate(spans):
-            gap = sentence.transcript.utterances[sentence.utterance].text[min(other[1], span[1]) : max(other[0], span[0])]
-            if transcript.id == sentence.transcript.id and utterance == sentence.utterance and not gap.strip():
-                spans[at] = (transcript, utterance, (min(other[0], span[0]), max(other[1], span[1])))
-                break
-        else:
-            spans.append((sentence.transcript, sentence.utterance, span))
-    return [Quote.locate(transcript, utterance, *span) for transcript, utterance, span in spans]
+    return replace(asked, quotes=tuple(quotes), unverified=tuple(unverified), confidence=choice.confidence)
 
 
 # --- 4. the answer -----------------------------------------------------------------------------------------------
@@ -353,7 +219,7 @@ def _write(asked: _Asked, library: Library) -> Iterator[Answer]:
         passages=asked.passages if asked.quotes else asked.passages[:_CLOSEST],
         unverified=asked.unverified,
         confidence=asked.confidence,
-        speakers=asked.speakers,
+        speakers=asked.named.speakers,
         timings=asked.timings,
     )
     text = _lead(asked) if asked.quotes else REFUSAL

@@ -65,15 +65,8 @@ def chunk_turns(transcript: Transcript, group: str, counter: TokenCounter, setti
     limit = counter.max_tokens
     chunks = []
     for utterance in transcript.utterances:
-        spans = sentence_spans(utterance.text)
-        sizes = counter.count_tokens([utterance.text[a:b] for a, b in spans])
-        pieces: list[tuple[Span, int]] = []
-        for span, size in zip(spans, sizes, strict=True):
-            if size <= limit:
-                pieces.append((span, size))
-            else:
-                pieces += _cut_between_words(utterance.text, span, counter, limit)
-        for start, end in _pack(pieces, min(settings.turn_tokens, limit)):
+        units = _measure(utterance.text, _units(utterance.text, counter, limit), counter)
+        for start, end in _pack(units, min(settings.turn_tokens, limit)):
             text = utterance.text[start:end]
             chunks.append(Chunk(group, utterance.index, start, utterance.index, end, text, utterance.label))
     return chunks
@@ -84,7 +77,7 @@ def chunk_windows(turns: Sequence[Chunk], counter: TokenCounter, settings: Chunk
 
     A turn chunk that fills the encoder, or is the last, makes no window of its own.
     """
-    sizes = counter.count_tokens([chunk.text for chunk in turns])
+    sizes = counter.count_tokens([chunk.text + " " for chunk in turns])
     windows = []
     for at in range(len(turns) - 1):
         stop, total = at, 0
@@ -95,9 +88,7 @@ def chunk_windows(turns: Sequence[Chunk], counter: TokenCounter, settings: Chunk
             continue
         parts = turns[at:stop]
         text = " ".join(part.text for part in parts)
-        windows.append(
-            Chunk(parts[0].group, parts[0].first, parts[0].start, parts[-1].last, parts[-1].end, text)
-        )
+        windows.append(Chunk(parts[0].group, parts[0].first, parts[0].start, parts[-1].last, parts[-1].end, text))
     return windows
 
 
@@ -116,18 +107,25 @@ def _pack(pieces: Sequence[tuple[Span, int]], limit: int) -> Iterator[Span]:
         yield current
 
 
-def _cut_between_words(text: str, span: Span, counter: TokenCounter, limit: int) -> list[tuple[Span, int]]:
-    """A sentence that is too long, as stretches that fit; a single word that does not fit is cut between characters."""
-    words = [(span[0] + word.start(), span[0] + word.end()) for word in _WORD.finditer(text[slice(*span)])]
-    pieces: list[tuple[Span, int]] = []
-    for (start, end), size in zip(words, counter.count_tokens([text[a:b] for a, b in words]), strict=True):
+def _units(text: str, counter: TokenCounter, limit: int) -> list[Span]:
+    """The sentences of a text; of one that is longer than the limit its words, and of such a word its parts."""
+    units: list[Span] = []
+    for sentence, size in _measure(text, sentence_spans(text), counter):
         if size <= limit:
-            pieces.append(((start, end), size))
+            units.append(sentence)
             continue
-        step = max(1, (limit - 2) // 4)  # a character is at most four byte-level tokens
-        for at in range(start, end, step):
-            stop = min(at + step, end)
-            pieces.append(((at, stop), counter.count_tokens([text[at:stop]])[0]))
-    return [
-        ((start, end), counter.count_tokens([text[start:end]])[0]) for start, end in _pack(pieces, limit)
-    ]
+        words = [
+            (sentence[0] + word.start(), sentence[0] + word.end()) for word in _WORD.finditer(text[slice(*sentence)])
+        ]
+        for (start, end), word_size in _measure(text, words, counter):
+            # A character is at most four byte-level tokens, and two special tokens stand around them.
+            step = end - start if word_size <= limit else max(1, (limit - 2) // 4)
+            units += [(at, min(at + step, end)) for at in range(start, end, step)]
+    return units
+
+
+def _measure(text: str, spans: Sequence[Span], counter: TokenCounter) -> list[tuple[Span, int]]:
+    """Spans with their sizes in tokens, each with the white space up to the next: some tokenizers count that too."""
+    ends = [*(start for start, _ in spans[1:]), spans[-1][1] if spans else 0]
+    sizes = counter.count_tokens([text[start:end] for (start, _), end in zip(spans, ends, strict=True)])
+    return list(zip(spans, sizes, strict=True))

@@ -1,4 +1,4 @@
-"""Settings, grouped by stage.  One set serves every library and every evaluation; vary it with `dataclasses.replace`."""
+"""Settings, grouped by stage.  One set serves every library and every evaluation; `dataclasses.replace` varies it."""
 
 from __future__ import annotations
 
@@ -41,13 +41,19 @@ class Quoting:
     """Further quotes must reach this share of the best one's score."""
     meaning: float = 1.0
     """Weight of the cosine between question and sentence."""
-    words: float = 0.45
+    context: float = 0.4
+    """Share of that cosine that is taken of the sentence with its neighbours rather than alone."""
+    words: float = 0.7
     """Weight of the share of the question's words, by their rarity, that a sentence holds."""
-    place: float = 0.35
+    place: float = 0.15
     """Weight of the sentence's place in the fused ranking, 1 at the top."""
+    kind: float = 0.15
+    """For a sentence with a number where the question asks for one, or with a reason where it asks why."""
+    named: float = 0.4
+    """For a sentence by a speaker whom the question names."""
     question: float = 0.5
     """What is left of the score of a sentence that asks rather than tells."""
-    reply: float = 0.6
+    reply: float = 0.45
     """How much of a question's score passes on to the first sentence of the reply."""
     reply_fade: float = 0.6
     """Each further sentence of the reply gets this share of what the one before it got."""

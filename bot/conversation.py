@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from bot.answering import Answer
 
 # A question that opens like this, or points at something with one of these words, means little by itself.
-_OPENS = re.compile(r"^\s*(?:and|but|so|then|or|what about|how about|why\s*\?|who else|what else|anything else)\b", re.I)
-_POINTS = re.compile(r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|it|its|that|those|this|these|one|ones)\b", re.I)
+_OPENS = re.compile(
+    r"^\s*(?:and|but|so|then|or|what about|how about|why\s*\?|who else|what else|anything else)\b", re.I
+)
+_POINTS = re.compile(
+    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|it|its|that|those|this|these|one|ones)\b", re.I
+)
 
 
 def standalone_question(question: str, history: Sequence[Answer | tuple[str, str]]) -> str:

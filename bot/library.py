@@ -28,7 +28,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.chunking import Chunk, chunk_turns, chunk_windows
+from bot.chunking import chunk_turns, chunk_windows
 from bot.config import Settings
 from bot.errors import EncoderError, LibraryError, TranscriptError
 from bot.formats import SUFFIXES, Format, family_of, read_bytes, read_file
@@ -152,9 +152,13 @@ class Library:
         folder = Path(folder).expanduser()
         if folder.exists() and not folder.is_dir():
             raise LibraryError(f"{folder} is a file; a library is a folder, so name another path")
-        if folder.is_dir() and not (folder / MANIFEST).exists() and any(
-            item.name not in {"lock", "transcripts", "pending.json"} and not item.name.startswith("index-")
-            for item in folder.iterdir()
+        if (
+            folder.is_dir()
+            and not (folder / MANIFEST).exists()
+            and any(
+                item.name not in {"lock", "transcripts", "pending.json"} and not item.name.startswith("index-")
+                for item in folder.iterdir()
+            )
         ):
             raise LibraryError(
                 f"{folder} is not an On Record library (it has files but no {MANIFEST}); name a new or empty folder"
@@ -414,14 +418,15 @@ class Library:
             if group in kept:
                 continue
             if all(path.exists() for path in self._index_files()):
-                # Opened apart from the indexes that serve questions, and without the encoder: deleting needs none.
-                indexes = _new_indexes(self.folder / self._read_manifest().index, None, {})
-                try:
+                with self._guard:
+                    # Deleting needs no encoder, so a library with the wrong one can still be put in order.
+                    opened = self._open[1] if self._open else None
+                    indexes = opened or _new_indexes(self.folder / self._read_manifest().index, None, {})
                     for kind in _KINDS:
                         indexes.words[kind].replace(group, [], [], [])
                         indexes.vectors.delete(kind, "group", group)
-                finally:
-                    indexes.vectors.close()
+                    if not opened:
+                        indexes.vectors.close()
             shutil.rmtree(self.folder / "transcripts" / group, ignore_errors=True)
         pending.unlink()
 

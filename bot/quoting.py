@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import QuestionError
 from bot.speakers import find_speakers
@@ -73,6 +73,23 @@ class Quote:
             parts.append(clock(self.time[0]))
         return ", ".join(parts)
 
+    def as_dict(self) -> dict[str, Any]:
+        """The quote as plain values, for JSON; `lines` and `time` are [first, last] and [start, end], or null."""
+        return {
+            "text": self.text,
+            "speaker": self.speaker,
+            "label": self.label,
+            "transcript": self.transcript,
+            "title": self.title,
+            "source": self.source,
+            "place": str(self.place),
+            "lines": [self.lines.first, self.lines.last] if self.lines else None,
+            "time": list(self.time) if self.time else None,
+            "utterance": self.utterance,
+            "start": self.start,
+            "end": self.end,
+        }
+
 
 def clock(seconds: float) -> str:
     """Seconds as "1:02:03" or "2:03"."""
@@ -101,6 +118,10 @@ class Verification:
     status: str
     quotes: tuple[Quote, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain values, for JSON."""
+        return {"status": self.status, "quotes": [quote.as_dict() for quote in self.quotes]}
+
 
 def verify_quote(
     text: str, library: Library, speaker: str | None = None, transcripts: Sequence[str] = ()
@@ -123,10 +144,7 @@ def verify_quote(
     # Whole words only: "we should" is not said in "owe should".
     pattern = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)")
     quotes = [
-        quote
-        for entry in entries
-        for quote in _find(library.revision(entry), pattern)
-        if is_in_source(quote, library)
+        quote for entry in entries for quote in _find(library.revision(entry), pattern) if is_in_source(quote, library)
     ]
     right = [quote for quote in quotes if quote.speaker in wanted] if wanted else quotes
     status = "found" if right else "said_by_other" if quotes else "not_found"

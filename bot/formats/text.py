@@ -77,11 +77,18 @@ class Turn:
         self._text: list[str] = []
         self._pieces: list[Piece] = []
         self._length = 0
+        self._waiting_time: float | None = None
 
     def add(self, text: str, line: int, start: float | None = None, end: float | None = None) -> None:
-        """Append the words of one line (1-based); blank text is not a piece."""
+        """Append the words of one line (1-based).
+
+        A line without words is no piece; its time (a name and a time on a line of their own) is that of the next one.
+        """
+        start = self._waiting_time if start is None else start
         if not (text := text.strip()):
+            self._waiting_time = start
             return
+        self._waiting_time = None
         if self._text:
             self._length += 1  # the joining space belongs to the piece before it
         self._pieces.append(Piece(self._length, Lines(line, line), start, end))

@@ -10,6 +10,7 @@ cue and leaves entities as they are.  Tests compare this reader with it.
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -184,9 +185,7 @@ def _carry_voices(said: Sequence[_Said]) -> tuple[int, list[_Said]]:
     recognised.  A file whose neighbouring cues repeat a tag is of the second kind.  Returns the count and the cues.
     """
     openers = [item for item in said if item.opens]
-    repeats = any(
-        a.label is not None and a.label == b.label for a, b in zip(openers, openers[1:], strict=False)
-    )
+    repeats = any(a.label is not None and a.label == b.label for a, b in itertools.pairwise(openers))
     if repeats:
         return 0, list(said)
     carried = 0

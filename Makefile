@@ -1,0 +1,45 @@
+# Two commands do all their own set-up: `make chat` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LIBRARY ?= onrecord-library
+PORT ?= 7860
+
+# Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
+export HF_HUB_OFFLINE := 1
+
+.PHONY: help chat test lint clean
+
+help:
+	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
+	@echo "make test    install and run the tests"
+	@echo "make lint    ruff and mypy"
+	@echo "make clean   remove the virtual environment (libraries are kept)"
+
+# Stamps: a second run installs nothing while pyproject.toml and constraints.txt are older than the stamp.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	@touch $@
+
+chat: $(VENV)/.installed
+	$(BIN)/onrecord add --samples --library $(LIBRARY)
+	$(BIN)/onrecord serve --library $(LIBRARY) --port $(PORT)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,261 @@
+"""The command line.  The composition root: heavy parts are imported inside the commands that need them, so that
+`onrecord --help` answers at once.
+
+stdout is the answer, stderr is progress.  Exit 0: done; 1: a one-line error that says what to do; 2: usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.errors import LibraryError, OnRecordError
+
+if TYPE_CHECKING:
+    from bot.library import Added, Library
+    from bot.transcript import Transcript
+
+DEFAULT_LIBRARY = "onrecord-library"
+
+_DESCRIPTION = """\
+Ask your transcripts. Get the answer in the speakers' own words, with receipts.
+
+  onrecord add interview.txt          take a transcript into the library
+  onrecord ask "Who chairs the panel?"
+  onrecord serve                      the same in a chat window, on this machine only
+
+Nothing leaves this machine: no key, no GPU and no network is needed."""
+
+_EPILOG = f"""\
+The library is a folder: --library, else the environment variable ONRECORD_LIBRARY, else ./{DEFAULT_LIBRARY}.
+Exit status: 0 done, 1 an error in one line that says what to do, 2 wrong usage."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    options = _parser().parse_args(arguments)
+    # The encoder comes with the installation.  No library underneath may look for another on a model hub, or send
+    # usage statistics; who wants a hub's model sets these variables to 0.
+    for switch in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
+        os.environ.setdefault(switch, "1")
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except OnRecordError as error:
+        print(f"onrecord: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `onrecord show ID | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("onrecord", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=raw)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--library", metavar="FOLDER", help=f"the library folder (default: ./{DEFAULT_LIBRARY})")
+    shared.add_argument("--encoder", metavar="NAME", help="a sentence-transformers model, by name or path")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: object, summary: str, more: str = "") -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name, parents=[shared], help=summary, description=f"{summary[0].upper()}{summary[1:]}.\n\n{more}".strip(),
+            formatter_class=raw,
+        )  # fmt: skip
+        made.set_defaults(run=run)
+        return made
+
+    add = command("add", _add, "add transcripts: files, folders or globs", _ADD_MORE)
+    add.add_argument("files", nargs="*", metavar="FILE|FOLDER")
+    add.add_argument("--samples", action="store_true", help="add the three invented transcripts that come with it")
+
+    listing = command("list", _list, "list the transcripts in the library")
+    listing.add_argument("--json", action="store_true", help="as JSON, one transcript a line")
+
+    show = command("show", _show, "show a transcript, or lines of its original file")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--lines", metavar="A-B", help="print these lines of the original file, as they are")
+
+    remove = command("remove", _remove, "take a transcript out of the library")
+    remove.add_argument("id", metavar="ID")
+
+    command("reindex", _reindex, "build the indexes anew, with --encoder another one if you like")
+
+    ask = command("ask", _ask, "ask a question; the answer is verbatim quotes", _ASK_MORE)
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
+    ask.add_argument("--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one")
+    ask.add_argument("--json", action="store_true", help="the whole answer as JSON")
+
+    verify = command("verify", _verify, "say whether a quote is exact, by whom it is said, and where", _VERIFY_MORE)
+    verify.add_argument("quote", metavar="QUOTE")
+    verify.add_argument("--speaker", metavar="NAME", help="the speaker to whom the quote is ascribed")
+    verify.add_argument("--json", action="store_true", help="as JSON")
+
+    serve = command("serve", _serve, "open the chat window on 127.0.0.1")
+    serve.add_argument("--port", type=int, default=7860, help="default: 7860")
+    serve.add_argument("--open", action="store_true", help="open the page in a browser")
+    return parser
+
+
+_ADD_MORE = """\
+Reads labelled text (SPEAKER NAME: words; with or without times; Otter and Markdown styles) and WebVTT, in UTF-8.
+A file that is already there changes nothing; a changed file takes the place of its old self.
+Says for each file what was left out, and why."""
+
+_ASK_MORE = """\
+The answer is made of the speakers' own words, each with speaker, file and lines, or a refusal when the transcripts do
+not say. "What did Jenny say about …" looks only at what Jenny says."""
+
+_VERIFY_MORE = """\
+The words must stand in one turn, exactly; only line breaks and runs of white space do not count."""
+
+
+def _open(options: argparse.Namespace) -> Library:
+    from bot.library import Library
+
+    folder = options.library or os.environ.get("ONRECORD_LIBRARY") or DEFAULT_LIBRARY
+    return Library.open(folder, encoder=options.encoder)
+
+
+def _add(options: argparse.Namespace) -> None:
+    if not options.files and not options.samples:
+        raise OnRecordError("nothing to add; name a transcript file or a folder of them, or use --samples")
+    library = _open(options)
+    files = list(library.add_samples(_progress).files) if options.samples else []
+    if options.files:
+        files += library.add(options.files, _progress).files
+    for file in files:
+        print(_describe(file))
+    failed = [file for file in files if file.outcome == "failed"]
+    if failed:
+        raise OnRecordError(f"{len(failed)} of {len(files)} files could not be added; the reasons stand above")
+
+
+def _progress(name: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{name}: {done}/{total} chunks", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _describe(file: Added) -> str:
+    if file.entry is None or file.report is None:
+        return f"failed     {file.error}"
+    entry, report = file.entry, file.report
+    speakers = ", ".join(entry.speakers[:6]) + (
+        f" and {len(entry.speakers) - 6} more" if len(entry.speakers) > 6 else ""
+    )
+    lines = [f"{file.outcome:<10} {entry.id}: {entry.words:,} words in {entry.utterances} turns by {speakers}"]
+    if file.outcome != "unchanged":
+        reasons = ", ".join(f"{count} {reason}" for reason, count in report.by_reason().items()) or "nothing"
+        lines.append(
+            f"           {report.format}; {report.speech} of {report.units} {report.unit}s are speech, left out: {reasons}"
+        )
+        lines += [
+            f"           {item.place} ({item.reason}): {item.text.splitlines()[0][:80]}"
+            for item in report.unspoken
+            if item.reason not in ("blank", "note", "style", "region")
+        ][:5]
+        lines += [f"           {remark}" for remark in report.remarks]
+    return "\n".join(lines)
+
+
+def _list(options: argparse.Namespace) -> None:
+    library = _open(options)
+    for entry in library.entries:
+        if options.json:
+            fields = ("id", "title", "source", "words", "utterances", "speakers", "sha256")
+            print(json.dumps({name: getattr(entry, name) for name in fields}, ensure_ascii=False))
+        else:
+            print(f"{entry.id}  {entry.words:,} words, {entry.utterances} turns: {', '.join(entry.speakers)}")
+    if not library.entries:
+        print(f"the library {library.folder} has no transcripts; add some with `onrecord add FILE`", file=sys.stderr)
+
+
+def _show(options: argparse.Namespace) -> None:
+    library = _open(options)
+    if options.lines:
+        print("\n".join(_source_lines(library, options.id, options.lines)))
+        return
+    transcript = library.transcript(options.id)
+    print(f"{transcript.title}  ({transcript.source}, {transcript.words:,} words)\n")
+    for utterance in transcript.utterances:
+        print(f"[{utterance.place}] {utterance.speaker}: {utterance.text}\n")
+    _print_unspoken(transcript)
+
+
+def _print_unspoken(transcript: Transcript) -> None:
+    left_out = [item for item in transcript.report.unspoken if item.reason != "blank"]
+    if left_out:
+        print("Left out:")
+    for item in left_out:
+        print(f"[{item.place}] {item.reason}: {item.text}")
+
+
+def _source_lines(library: Library, id: str, wanted: str) -> list[str]:
+    from bot.formats.text import decode, split_lines
+
+    lines = split_lines(decode(library.source_bytes(id)))
+    first, _, last = wanted.partition("-")
+    if not first.isdigit() or not (last or first).isdigit() or not 1 <= int(first) <= int(last or first) <= len(lines):
+        raise LibraryError(f"--lines {wanted}: expected A-B within 1-{len(lines)}, the lines of this file")
+    return [f"{number:>6}  {lines[number - 1]}" for number in range(int(first), int(last or first) + 1)]
+
+
+def _remove(options: argparse.Namespace) -> None:
+    entry = _open(options).remove(options.id)
+    print(f"removed {entry.id}")
+
+
+def _reindex(options: argparse.Namespace) -> None:
+    library = _open(options)
+    library.reindex(options.encoder, _progress)
+    print(f"reindexed {len(library.entries)} transcripts with {library.encoder.name}")
+
+
+def _ask(options: argparse.Namespace) -> None:
+    from bot.answering import NOT_FOUND, answer
+
+    library = _open(options)
+    reply = answer(options.question, library, speaker=options.speaker, transcripts=options.transcripts)
+    if options.json:
+        print(json.dumps(reply.as_dict(), ensure_ascii=False, indent=1))
+        return
+    print(reply.text)
+    if reply.status == NOT_FOUND and reply.passages:
+        print("\nClosest passages (not evidence):")
+        for passage in reply.passages:
+            transcript = library.transcript(passage.transcript)
+            document = passage.to_document(transcript)
+            print(f"\n— {transcript.source}, {document.metadata['place']}\n{document.page_content}")
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from bot.quoting import verify_quote
+
+    found = verify_quote(options.quote, _open(options), speaker=options.speaker)
+    if options.json:
+        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+        return
+    print({"found": "found", "said_by_other": "said by someone else", "not_found": "not found"}[found.status])
+    for quote in found.quotes:
+        print(f"— {quote.where()}")
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from ui.app import launch
+
+    launch(_open(options), port=options.port, examples=EXAMPLES, open_browser=options.open)
+
+
+EXAMPLES: tuple[str, ...] = ()
+"""Questions that the page offers."""
+
+if __name__ == "__main__":
+    sys.exit(main())

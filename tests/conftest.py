@@ -1,0 +1,78 @@
+"""Shared parts: the real encoder, the samples as a library, and the real data beside the project where it is there."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything imports a Hugging Face library: nothing may look for a model on a hub.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from bot import Library
+    from embeddings.encoder import Encoder
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
+
+
+def shared(path: str) -> Path:
+    """A file or folder of the real data; skips the test where it is absent."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"the shared data are not beside the project ({path})")
+    return found
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The bundled encoder, loaded once."""
+    from embeddings.encoder import Encoder
+
+    return Encoder.load()
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    """The samples as a library; tests read it and do not change it."""
+    from bot import Library
+
+    library = Library.open(tmp_path_factory.mktemp("samples") / "library", encoder=encoder)
+    library.add_samples()
+    return library
+
+
+@pytest.fixture(scope="session")
+def seed_library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    """The first real input as a library."""
+    from bot import Library
+
+    library = Library.open(tmp_path_factory.mktemp("seed") / "library", encoder=encoder)
+    library.add(shared("seed/nspcc-learning-podcast.txt"))
+    return library
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder() -> Encoder:
+    """A real sentence-transformers model that needs no weights: a random static table over a word tokenizer."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    from embeddings.encoder import Encoder
+
+    torch.manual_seed(0)
+    vocabulary = {"[UNK]": 0} | {chr(code): code for code in range(1, 400)}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    return Encoder(SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=16)], device="cpu"), "tiny")

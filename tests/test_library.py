@@ -1,0 +1,267 @@
+"""The library: adding, replacing, removing; whole or not at all; seen by other processes; one encoder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import EncoderError, Library, LibraryError, TranscriptError, answer
+from bot.formats import read_bytes
+from bot.library import MANIFEST
+from embeddings.encoder import Encoder, Fingerprint
+
+FERRY = (
+    "Ana Silva: The ferry sails at nine.\nTom Roe: It is often late.\nAna Silva: Only in fog.\nTom Roe: In any wind.\n"
+)
+BEES = "Ida Berg: The bees came back in May.\nLeo Marsh: I counted forty hives.\nIda Berg: Good.\nLeo Marsh: Quite.\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path, encoder: Encoder) -> Library:
+    return Library.open(tmp_path / "library", encoder=encoder)
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def rows(library: Library) -> dict[str, tuple[int, int]]:
+    """(vectors, words) rows of each index."""
+    with library.searching() as indexes:
+        return {kind: (indexes.vectors.count(kind), indexes.words[kind].count()) for kind in indexes.words}
+
+
+def test_add_twice_changes_nothing(library: Library, tmp_path: Path) -> None:
+    """The second add reports "unchanged" and leaves generation and indexes as they were."""
+    file = write(tmp_path / "ferry.txt", FERRY)
+    assert [added.outcome for added in library.add(file).files] == ["added"]
+    before = (library.generation, rows(library))
+    assert [added.outcome for added in library.add(file).files] == ["unchanged"]
+    copy = write(tmp_path / "copy.txt", FERRY)
+    assert [added.outcome for added in library.add(copy).files] == ["unchanged"]
+    assert (library.generation, rows(library)) == before
+
+
+def test_a_changed_file_takes_the_place_of_its_old_self(library: Library, tmp_path: Path) -> None:
+    """Same id, new words; nothing of the old revision is left on disk or in an index."""
+    file = write(tmp_path / "ferry.txt", FERRY)
+    library.add(file)
+    before = rows(library)
+    write(file, FERRY.replace("nine", "eleven"))
+    assert [added.outcome for added in library.add(file).files] == ["replaced"]
+    assert [entry.id for entry in library.entries] == ["ferry"]
+    assert rows(library) == before
+    assert len(list((library.folder / "transcripts").iterdir())) == 1
+    assert "eleven" in answer("When does the ferry sail?", library).citations[0].quote.text
+
+
+def test_remove_removes(library: Library, tmp_path: Path) -> None:
+    """Gone from the list, the indexes and the folder."""
+    library.add([write(tmp_path / "ferry.txt", FERRY), write(tmp_path / "bees.txt", BEES)])
+    library.remove("ferry")
+    assert [entry.id for entry in library.entries] == ["bees"]
+    assert [path.name.split("@")[0] for path in (library.folder / "transcripts").iterdir()] == ["bees"]
+    with library.searching() as indexes:
+        hits = indexes.vectors.nearest("turns", library.encoder.embed_query("ferry"), 50)
+    assert hits
+    assert all(id.startswith("bees@") for id, _ in hits)
+    with pytest.raises(LibraryError, match="no transcript has the id 'ferry'; the library has bees"):
+        library.remove("ferry")
+
+
+def test_two_files_of_one_name(library: Library, tmp_path: Path) -> None:
+    """Different files keep apart, each under an id of its own."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    library.add([write(tmp_path / "a" / "talk.txt", FERRY), write(tmp_path / "b" / "talk.txt", BEES)])
+    assert [entry.id for entry in library.entries] == ["talk", "talk-2"]
+
+
+def test_add_folder_goes_on_after_a_bad_file(library: Library, tmp_path: Path) -> None:
+    """Of several files the bad one is reported, and the good ones are added."""
+    folder = tmp_path / "talks"
+    folder.mkdir()
+    write(folder / "ferry.txt", FERRY)
+    (folder / "bad.txt").write_bytes(b"caf\xe9")
+    write(folder / "notes.pdf", "not read")
+    report = library.add(folder)
+    assert [(Path(file.source).name, file.outcome) for file in report.files] == [
+        ("bad.txt", "failed"),
+        ("ferry.txt", "added"),
+    ]
+    assert "not UTF-8" in str(report.failed[0].error)
+
+
+def test_nothing_half_done_after_a_bad_file(library: Library, tmp_path: Path) -> None:
+    """A file that cannot be read leaves no trace."""
+    with pytest.raises(TranscriptError, match="the file is empty"):
+        library.add(write(tmp_path / "empty.txt", ""))
+    assert library.entries == ()
+    assert not (library.folder / "transcripts").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("missing.txt", "no such file"), ("*.txt", "no file matches"), ("empty", "nothing readable in this folder")],
+)
+def test_nothing_to_read(library: Library, tmp_path: Path, name: str, message: str) -> None:
+    """A missing file, a glob and a folder without transcripts each say so."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TranscriptError, match=message):
+        library.add(tmp_path / name)
+
+
+def test_a_transcript_made_in_python(library: Library) -> None:
+    """It is written as labelled text, so that its quotes have a source to be found in."""
+    made = replace(read_bytes(FERRY.encode(), "x.txt"), id="made", title="Made")
+    library.add(made)
+    reply = answer("When does the ferry sail?", library)
+    assert (reply.citations[0].quote.transcript, str(reply.citations[0].quote.place)) == ("made", "line 1")
+
+
+def test_a_folder_that_is_no_library(tmp_path: Path) -> None:
+    """Refused before anything is written into somebody's folder."""
+    write(tmp_path / "thesis.docx", "x")
+    with pytest.raises(LibraryError, match=f"not an On Record library .* {MANIFEST}"):
+        Library.open(tmp_path)
+    with pytest.raises(LibraryError, match="is a file"):
+        Library.open(tmp_path / "thesis.docx")
+
+
+def test_a_damaged_manifest(tmp_path: Path) -> None:
+    """Said in one line, not a traceback."""
+    write(tmp_path / MANIFEST, "{")
+    with pytest.raises(LibraryError, match="cannot be read"):
+        Library.open(tmp_path)
+
+
+def test_another_encoder_is_refused_and_reindex_takes_it(
+    library: Library, tmp_path: Path, tiny_encoder: Encoder
+) -> None:
+    """The message says how to reindex; after that the library answers with the other encoder."""
+    library.add(write(tmp_path / "ferry.txt", FERRY))
+    other = Library.open(library.folder, encoder=tiny_encoder)
+    with pytest.raises(
+        EncoderError, match="made with the encoder all-MiniLM-L6-v2 .384 .*onrecord reindex --encoder tiny"
+    ):
+        answer("When does the ferry sail?", other)
+    other.reindex()
+    assert other.encoder.dimension == 16
+    assert answer("When does the ferry sail?", other).passages
+    with pytest.raises(EncoderError):  # the first one sees the new generation, and is now the wrong one
+        answer("When does the ferry sail?", library)
+    assert [path.name for path in library.folder.glob("index-*")] == ["index-2"]
+
+
+def test_two_runtimes_of_one_model_are_one_encoder(encoder: Encoder) -> None:
+    """The probe decides, not the name: small numerical differences match, another model does not."""
+    known = encoder.fingerprint()
+    runtime = Fingerprint(
+        "elsewhere/minilm", known.dimension, tuple(x + 0.001 * (-1) ** i for i, x in enumerate(known.probe))
+    )
+    assert known.matches(runtime)
+    shuffled = Fingerprint(known.name, known.dimension, tuple(reversed(known.probe)))
+    assert not known.matches(shuffled)
+
+
+def test_deleted_indexes_can_be_rebuilt(library: Library, tmp_path: Path) -> None:
+    """Indexes are disposable: without them the library says what to run, and that brings them back."""
+    import shutil
+
+    library.add(write(tmp_path / "ferry.txt", FERRY))
+    library.close()
+    shutil.rmtree(library.folder / "index-1")
+    with pytest.raises(LibraryError, match="onrecord reindex"):
+        answer("When does the ferry sail?", library)
+    library.reindex()
+    assert answer("When does the ferry sail?", library).citations
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from bot import Library
+library = Library.open(sys.argv[1])
+library.encoder
+print("ready", flush=True)
+for line in sys.stdin:
+    library.add(Path(line.strip()))
+    print("added", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def writer(tmp_path_factory: pytest.TempPathFactory) -> subprocess.Popen[str]:
+    """A second process that adds what it is told to the library of this module."""
+    folder = tmp_path_factory.mktemp("two-processes") / "library"
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=Path(__file__).resolve().parents[1],
+    )  # fmt: skip
+    process.folder = folder  # type: ignore[attr-defined]
+    yield process  # type: ignore[misc]
+    process.kill()
+    process.wait()
+
+
+def tell(process: subprocess.Popen[str], path: Path) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{path}\n")
+    process.stdin.flush()
+
+
+def hear(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def test_an_add_in_one_process_is_answered_from_in_another(
+    writer: subprocess.Popen[str], encoder: Encoder, tmp_path: Path
+) -> None:
+    """A reader that is open all the while sees each new transcript at its next question."""
+    assert hear(writer) == "ready"
+    reader = Library.open(writer.folder, encoder=encoder)  # type: ignore[attr-defined]
+    tell(writer, write(tmp_path / "ferry.txt", FERRY))
+    assert hear(writer) == "added"
+    assert "nine" in answer("When does the ferry sail?", reader).text
+    tell(writer, write(tmp_path / "bees.txt", BEES))
+    assert hear(writer) == "added"
+    assert "forty hives" in answer("How many hives did Leo count?", reader).text
+
+
+def test_killed_at_any_moment_leaves_no_half(writer: subprocess.Popen[str], encoder: Encoder, tmp_path: Path) -> None:
+    """A writer is killed in the middle of adds; the transcript is wholly there or not at all, and the next add works."""
+    folder: Path = writer.folder  # type: ignore[attr-defined]
+    long = "".join(
+        f"Speaker {n % 3 + 1}: This is remark number {n} about the harbour, the {'tide' if n % 2 else 'wind'} and item {n}.\n"
+        for n in range(600)
+    )
+    before = {entry.id for entry in Library.open(folder).entries}
+    file = write(tmp_path / "long.txt", long)
+    tell(writer, file)
+    pending = folder / "pending.json"
+    deadline = time.monotonic() + 60
+    while not pending.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(1.0)  # some chunks are written by now, and none is committed
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.wait()
+    library = Library.open(folder, encoder=encoder)
+    assert {entry.id for entry in library.entries} == before
+    assert pending.exists()  # it was killed in the middle, or this test proves nothing
+    reply = answer("What was remark number 17 about?", library)
+    assert all(citation.quote.transcript in before for citation in reply.citations)
+    assert [added.outcome for added in library.add(file).files] == ["added"]
+    assert not pending.exists()
+    known = {entry.group for entry in library.entries}
+    assert {path.name for path in (folder / "transcripts").iterdir()} == known
+    assert "remark number 17 " in answer("What was remark number 17 about?", library).text
+    assert len(library.transcript("long").utterances) == 600
