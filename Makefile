@@ -9,12 +9,13 @@ PORT ?= 7860
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint clean
+.PHONY: help chat test lint screenshots clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
 	@echo "make test    install and run the tests"
 	@echo "make lint    ruff and mypy"
+	@echo "make screenshots   take the pictures in README again"
 	@echo "make clean   remove the virtual environment (libraries are kept)"
 
 # Stamps: a second run installs nothing while pyproject.toml and constraints.txt are older than the stamp.
@@ -40,6 +41,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python -m docs.screenshots
 
 clean:
 	rm -rf $(VENV)

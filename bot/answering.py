@@ -9,7 +9,7 @@ Without a language model the quotes are the answer: the few sentences, among tho
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -45,16 +45,18 @@ class Citation:
 class Answer:
     """What came back.
 
-    `status` is "answered", "not_found", "not_by_speaker" or "unclear".  `text` is readable as it stands, with citation
-    numbers in brackets.  `passages` are what was read; under a refusal the closest ones, which are no evidence.
-    `unverified` lists what did not stand the check against the source.  `confidence` is between 0 and 1.  A draft seen
-    while streaming has `final=False` and no citations.  `timings` are seconds by stage.
+    `status` is "answered", "not_found", "not_by_speaker" or "unclear".  `text` is readable as it stands: the `lead`,
+    which says who speaks to the question, and the quotes with their numbers in brackets.  `passages` are what was
+    read; under a refusal the closest ones, which are no evidence.  `unverified` lists what did not stand the check
+    against the source.  `confidence` is between 0 and 1.  A draft seen while streaming has `final=False` and no
+    citations.  `timings` are seconds by stage.
     """
 
     question: str
     standalone: str
     status: str
     text: str
+    lead: str = ""
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
     unverified: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ class Answer:
             "standalone": self.standalone,
             "status": self.status,
             "text": self.text,
+            "lead": self.lead,
             "speakers": list(self.speakers),
             "confidence": round(self.confidence, 4),
             "citations": [{"number": item.number, **item.quote.as_dict()} for item in self.citations],
@@ -156,12 +159,16 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
     def write(asked: _Asked) -> Iterator[Answer]:
         yield from _write(asked, library)
 
+    async def write_async(asked: _Asked) -> AsyncIterator[Answer]:
+        for draft in _write(asked, library):
+            yield draft
+
     return cast(
         "Runnable[Any, Answer]",
         RunnableLambda(understand, name="standalone_question")
         | RunnableLambda(retrieve, name="retrieve")
         | RunnableLambda(quote, name="quotes")
-        | RunnableLambda(write, name="answer"),
+        | RunnableLambda(write, write_async, name="answer"),
     ).with_config(run_name="onrecord")
 
 
@@ -216,13 +223,14 @@ def _write(asked: _Asked, library: Library) -> Iterator[Answer]:
         standalone=asked.standalone,
         status=ANSWERED if asked.quotes else NOT_FOUND,
         text="",
+        lead=_lead(asked) if asked.quotes else REFUSAL,
         passages=asked.passages if asked.quotes else asked.passages[:_CLOSEST],
         unverified=asked.unverified,
         confidence=asked.confidence,
         speakers=asked.named.speakers,
         timings=asked.timings,
     )
-    text = _lead(asked) if asked.quotes else REFUSAL
+    text = base.lead
     for number, quote in enumerate(asked.quotes, 1):
         yield replace(base, text=text, final=False)
         text += f"\n\n“{quote.text}” [{number}]\n— {quote.where()}"

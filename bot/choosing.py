@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 from bot.config import Quoting, Refusing
@@ -19,6 +20,7 @@ from bot.retrieval import Passage
 from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion
 from bot.transcript import Transcript
+from embeddings.lexical import stems
 
 if TYPE_CHECKING:
     from bot.library import Library
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
 _SHORT = 4  # words; a shorter quote ("Yes, absolutely.") is read with the sentence after it
 _REPLY_SENTENCES = 3  # of a reply that profit from the question before it
 
+_LEANING_STEMS = 2  # content words; a question with no more means little without the sentence before it
+
 _ASKS_NUMBER = re.compile(
-    r"\b(?:how (?:much|many|long|old|often|far|big|large|tall|high|fast|late|soon)|when|what (?:percentage|per ?cent|share|"
-    r"proportion|number|fraction|year|time|age|date|day|month|price|cost|rate))\b",
+    r"\b(?:how (?:much|many|long|old|often|far|big|large|tall|high|fast|late|soon)|when|what (?:percentage|per ?cent|"
+    r"share|proportion|number|fraction|year|time|age|date|day|month|price|cost|rate))\b",
     re.IGNORECASE,
 )
 _HAS_NUMBER = re.compile(
@@ -53,8 +57,12 @@ class Sentence:
     place: float
 
     @property
+    def turn_spans(self) -> tuple[Span, ...]:
+        return sentence_spans(self.transcript.utterances[self.utterance].text)
+
+    @property
     def span(self) -> Span:
-        return sentence_spans(self.transcript.utterances[self.utterance].text)[self.number]
+        return self.turn_spans[self.number]
 
     @property
     def text(self) -> str:
@@ -64,8 +72,7 @@ class Sentence:
     def in_context(self) -> str:
         """The sentence with the one before and the one after it in its turn; the first one with the end of the turn
         before, which may be the question that it answers."""
-        turns = self.transcript.utterances
-        spans = sentence_spans(turns[self.utterance].text)
+        turns, spans = self.transcript.utterances, self.turn_spans
         first, last = max(0, self.number - 1), min(len(spans) - 1, self.number + 1)
         text = turns[self.utterance].text[spans[first][0] : spans[last][1]]
         if self.number == 0 and self.utterance > 0:
@@ -79,11 +86,25 @@ class Sentence:
 
     @property
     def asks(self) -> bool:
-        return self.text.rstrip("\"'”’)] ").endswith("?")
+        return _ends_with_question_mark(self.text)
+
+    @property
+    def leads_up(self) -> bool:
+        """Whether the next sentence is a short question that leans on this one: "You called it X. Why that?" """
+        turn = self.transcript.utterances[self.utterance].text
+        following = self.turn_spans[self.number + 1 : self.number + 2]
+        return any(
+            _ends_with_question_mark(turn[start:end]) and len(stems(turn[start:end])) <= _LEANING_STEMS
+            for start, end in following
+        )
 
     @property
     def key(self) -> tuple[str, int, int]:
         return self.transcript.id, self.utterance, self.number
+
+
+def _ends_with_question_mark(text: str) -> bool:
+    return text.rstrip("\"'”’)] ").endswith(("?", "？"))
 
 
 @dataclass(frozen=True)
@@ -96,8 +117,6 @@ class Choice:
 
 def choose(named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:
     """The sentences of the passages that answer a question, as located quotes, and how sure it is that they do."""
-    from embeddings.lexical import stems
-
     settings = library.settings.quoting
     candidates = _candidates(passages, library, settings.candidates)
     if not candidates:
@@ -181,9 +200,10 @@ def _score(
         )
         score += settings.kind * bool(fits) + settings.named * (sentence.speaker in named.mentioned)
         own.append(score)
+    usual = median(own)
     asking: dict[tuple[str, int], float] = {}
     for sentence, score in zip(candidates, own, strict=True):
-        if sentence.asks:
+        if sentence.asks or sentence.leads_up:
             turn = (sentence.transcript.id, sentence.utterance)
             asking[turn] = max(score, asking.get(turn, 0.0))
     scores = []
@@ -191,8 +211,10 @@ def _score(
         replied_to = asking.get((sentence.transcript.id, sentence.utterance - 1))
         if sentence.asks:
             score *= settings.question
+        elif sentence.leads_up:
+            score *= settings.leads_up
         elif replied_to is not None and sentence.number < _REPLY_SENTENCES:
-            score += settings.reply * settings.reply_fade**sentence.number * replied_to
+            score += settings.reply * settings.reply_fade**sentence.number * max(0.0, replied_to - usual)
         scores.append(score)
     return scores
 
@@ -200,24 +222,27 @@ def _score(
 def _pick(scored: Sequence[tuple[float, Sentence]], settings: Quoting) -> list[Quote]:
     """The best sentences as quotes, best first; chosen neighbours in one turn become one quote."""
     ranked = sorted(scored, key=lambda item: (-item[0], item[1].key))
-    enough = ranked[0][0] * settings.near_best
+    best = ranked[0][0]
     runs: list[tuple[Transcript, int, set[int]]] = []
     for score, sentence in ranked[: settings.quotes]:
-        if score < enough:
+        if score < best * settings.near_best:
             break
-        spans = sentence_spans(sentence.transcript.utterances[sentence.utterance].text)
         numbers = {sentence.number}
-        if len(sentence.text.split()) < _SHORT and sentence.number + 1 < len(spans):
+        if len(sentence.text.split()) < _SHORT and sentence.number + 1 < len(sentence.turn_spans):
             numbers.add(sentence.number + 1)
-        for transcript, utterance, run in runs:
-            same_turn = (transcript.id, utterance) == (sentence.transcript.id, sentence.utterance)
-            if same_turn and min(numbers) <= max(run) + 1 and max(numbers) >= min(run) - 1:
-                run |= numbers
-                break
-        else:
+        turn = (sentence.transcript.id, sentence.utterance)
+        beside = next((run for t, utterance, run in runs if (t.id, utterance) == turn and _touch(run, numbers)), None)
+        if beside is None:
             runs.append((sentence.transcript, sentence.utterance, numbers))
+        elif score >= best * settings.neighbour:
+            beside |= numbers
     quotes = []
     for transcript, utterance, run in runs:
         spans = sentence_spans(transcript.utterances[utterance].text)
         quotes.append(Quote.locate(transcript, utterance, spans[min(run)][0], spans[max(run)][1]))
     return quotes
+
+
+def _touch(a: set[int], b: set[int]) -> bool:
+    """Whether two runs of sentence numbers overlap or are neighbours."""
+    return min(b) <= max(a) + 1 and max(b) >= min(a) - 1

@@ -154,9 +154,8 @@ def _describe(file: Added) -> str:
     lines = [f"{file.outcome:<10} {entry.id}: {entry.words:,} words in {entry.utterances} turns by {speakers}"]
     if file.outcome != "unchanged":
         reasons = ", ".join(f"{count} {reason}" for reason, count in report.by_reason().items()) or "nothing"
-        lines.append(
-            f"           {report.format}; {report.speech} of {report.units} {report.unit}s are speech, left out: {reasons}"
-        )
+        kept = f"{report.speech} of {report.units} {report.unit}s are speech"
+        lines.append(f"           {report.format}; {kept}, left out: {reasons}")
         lines += [
             f"           {item.place} ({item.reason}): {item.text.splitlines()[0][:80]}"
             for item in report.unspoken
@@ -221,6 +220,7 @@ def _reindex(options: argparse.Namespace) -> None:
 
 def _ask(options: argparse.Namespace) -> None:
     from bot.answering import NOT_FOUND, answer
+    from bot.quoting import Quote
 
     library = _open(options)
     reply = answer(options.question, library, speaker=options.speaker, transcripts=options.transcripts)
@@ -232,8 +232,9 @@ def _ask(options: argparse.Namespace) -> None:
         print("\nClosest passages (not evidence):")
         for passage in reply.passages:
             transcript = library.transcript(passage.transcript)
-            document = passage.to_document(transcript)
-            print(f"\n— {transcript.source}, {document.metadata['place']}\n{document.page_content}")
+            for hit in passage.hit:
+                quote = Quote.locate(transcript, hit.utterance, hit.start, hit.end)
+                print(f"\n{quote.text}\n— {quote.where()}")
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -251,11 +252,19 @@ def _verify(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     from ui.app import launch
 
-    launch(_open(options), port=options.port, examples=EXAMPLES, open_browser=options.open)
+    library = _open(options)
+    offered = [
+        question for sample, question in SAMPLE_QUESTIONS.items() if any(e.source == sample for e in library.entries)
+    ]
+    launch(library, port=options.port, examples=offered, open_browser=options.open)
 
 
-EXAMPLES: tuple[str, ...] = ()
-"""Questions that the page offers."""
+SAMPLE_QUESTIONS = {
+    "harbour-lights-ferry.txt": "How many days was the ferry cancelled last winter?",
+    "allotment-committee.txt": "What did Desmond say about the rain tanks?",
+    "night-shift-radio.vtt": "How far away is Corley Vale?",
+}
+"""Questions that the page offers, by the sample that they are about."""
 
 if __name__ == "__main__":
     sys.exit(main())

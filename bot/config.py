@@ -31,7 +31,7 @@ class Retrieval:
 
 @dataclass(frozen=True)
 class Quoting:
-    """How the sentences that answer are chosen."""
+    """How the sentences that answer are chosen.  Weights were set by hand; docs/benchmarks.md says on what."""
 
     candidates: int = 48
     """Best-placed sentences that are compared with the question itself."""
@@ -39,6 +39,8 @@ class Quoting:
     """At most so many quotes."""
     near_best: float = 0.82
     """Further quotes must reach this share of the best one's score."""
+    neighbour: float = 0.985
+    """A sentence right beside a better one must reach this share: only a near tie may make the quote longer."""
     meaning: float = 1.0
     """Weight of the cosine between question and sentence."""
     context: float = 0.4
@@ -53,7 +55,9 @@ class Quoting:
     """For a sentence by a speaker whom the question names."""
     question: float = 0.5
     """What is left of the score of a sentence that asks rather than tells."""
-    reply: float = 0.45
+    leads_up: float = 0.85
+    """What is left of the score of a sentence that a short question leans on ("You called it X. Why that?")."""
+    reply: float = 0.7
     """How much of a question's score passes on to the first sentence of the reply."""
     reply_fade: float = 0.6
     """Each further sentence of the reply gets this share of what the one before it got."""
@@ -61,13 +65,13 @@ class Quoting:
 
 @dataclass(frozen=True)
 class Refusing:
-    """When no answer is better than a wrong one: a logistic of two signals, see `bot.answering.confidence_of`."""
+    """When no answer is better than a wrong one: a logistic of two signals, see `bot.choosing.confidence_of`."""
 
-    bias: float = -6.0
-    meaning: float = 8.0
+    bias: float = -8.2
+    meaning: float = 13.5
     """Weight of the best cosine between the question and a sentence read."""
-    words: float = 3.0
-    """Weight of the best share of the question's words, by rarity, that one passage holds."""
+    words: float = 3.9
+    """Weight of the best share of the question's words, by rarity, that one sentence and its neighbours hold."""
     threshold: float = 0.5
     """Below this confidence the answer is `not_found`."""
 

@@ -112,7 +112,7 @@ def test_label_on_every_line() -> None:
 
 def test_label_once_a_turn() -> None:
     """A line without a label goes on with the turn before it where the file has that habit."""
-    text = "Minutes of the club\n\nAna Silva: First.\n\nMore of it.\n\nTom Roe: Second.\nAna Silva: Third.\n\nAnd its end.\n"
+    text = "Minutes\n\nAna Silva: First.\n\nMore of it.\n\nTom Roe: Second.\nAna Silva: Third.\n\nAnd its end.\n"
     transcript = read(text)
     assert [(t.label, t.text, t.place) for t in transcript.utterances] == [
         ("Ana Silva", "First. More of it.", Lines(3, 5)),

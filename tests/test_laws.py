@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import string
 
 from hypothesis import given
@@ -102,7 +103,7 @@ def test_labelled_text_round_trip(talk: list[tuple[str, str]]) -> None:
     """What is written as one labelled line a turn, each label twice, is read back word for word."""
     twice = [*talk, *[(label, "Again, then.") for label in dict.fromkeys(label for label, _ in talk)]]
     twice += [(label, "And out.") for label in dict.fromkeys(label for label, _ in reversed(talk))]
-    if any(a[0] == b[0] for a, b in zip(twice, twice[1:], strict=False)):
+    if any(a[0] == b[0] for a, b in itertools.pairwise(twice)):
         return  # neighbours with one label may be wrapped text; that habit has tests of its own
     transcript = read_bytes(as_labelled(twice, [], "\n"), "talk")
     assert [(turn.label, turn.text) for turn in transcript.utterances] == twice
@@ -133,7 +134,7 @@ def test_sentences_cover_the_text(text: str) -> None:
     """Every character that is not white space lies in exactly one sentence, in order."""
     spans = sentence_spans(text)
     assert all(a < b for a, b in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     assert "".join(text[a:b] for a, b in spans).split() == text.split() or "".join(
         "".join(text[a:b].split()) for a, b in spans
     ) == "".join(text.split())

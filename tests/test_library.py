@@ -150,7 +150,7 @@ def test_another_encoder_is_refused_and_reindex_takes_it(
     library.add(write(tmp_path / "ferry.txt", FERRY))
     other = Library.open(library.folder, encoder=tiny_encoder)
     with pytest.raises(
-        EncoderError, match="made with the encoder all-MiniLM-L6-v2 .384 .*onrecord reindex --encoder tiny"
+        EncoderError, match=r"made with the encoder all-MiniLM-L6-v2 .384 .*onrecord reindex --encoder tiny"
     ):
         answer("When does the ferry sail?", other)
     other.reindex()
@@ -238,10 +238,10 @@ def test_an_add_in_one_process_is_answered_from_in_another(
 
 
 def test_killed_at_any_moment_leaves_no_half(writer: subprocess.Popen[str], encoder: Encoder, tmp_path: Path) -> None:
-    """A writer is killed in the middle of adds; the transcript is wholly there or not at all, and the next add works."""
+    """A writer is killed in mid-add: the transcript is wholly there or not at all, and the next add works."""
     folder: Path = writer.folder  # type: ignore[attr-defined]
     long = "".join(
-        f"Speaker {n % 3 + 1}: This is remark number {n} about the harbour, the {'tide' if n % 2 else 'wind'} and item {n}.\n"
+        f"Speaker {n % 3 + 1}: This is remark number {n} on the harbour, the {'tide' if n % 2 else 'wind'} and so on.\n"
         for n in range(600)
     )
     before = {entry.id for entry in Library.open(folder).entries}

@@ -1,0 +1,159 @@
+"""Questions to answers, on real input: the seed, and the samples."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from bot import Library, LibraryError, QuestionError, Quote, answer, stream
+from bot.answering import ANSWERED, NOT_FOUND, REFUSAL
+from bot.choosing import confidence_of
+from bot.config import Refusing
+from bot.quoting import is_in_source
+from embeddings.encoder import Encoder
+
+SEED = [
+    ("By how much did serious incidents fall?", "ANNIE HUDSON", 418, 421),
+    ("Who chairs the panel?", "ANNIE HUDSON", 28, 29),
+    ("Why was the review called 'I wanted them to notice'?", "JENNY COLES", 232, 236),
+    ("What did Jenny say about agencies working in silos?", "JENNY COLES", 523, 538),
+]
+
+
+@pytest.mark.parametrize(("question", "speaker", "first", "last"), SEED)
+def test_the_first_questions(seed_library: Library, question: str, speaker: str, first: int, last: int) -> None:
+    """The first quote is by the right speaker and from the right lines."""
+    reply = answer(question, seed_library)
+    assert reply.status == ANSWERED
+    quote = reply.citations[0].quote
+    assert quote.speaker == speaker
+    assert quote.lines is not None
+    assert first <= quote.lines.last
+    assert quote.lines.first <= last
+
+
+def test_what_is_not_said_is_refused(seed_library: Library) -> None:
+    """A refusal cites nothing; the closest passages come with it, at most three."""
+    reply = answer("What is the capital of France?", seed_library)
+    assert (reply.status, reply.text, reply.citations) == (NOT_FOUND, REFUSAL, ())
+    assert 1 <= len(reply.passages) <= 3
+    assert reply.confidence < 0.5
+
+
+def test_a_first_name_filters(seed_library: Library) -> None:
+    """ "What did Jenny say" quotes nobody else, and the answer says whose words were asked for."""
+    reply = answer("What did Jenny say about webinars?", seed_library)
+    assert reply.speakers == ("JENNY COLES",)
+    assert {citation.quote.speaker for citation in reply.citations} == {"JENNY COLES"}
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "speaker"),
+    [
+        ("How much diesel does the Lady Brannoch burn in a day?", "410 litres", "MARISOL ADEYEMI"),
+        ("How much was the water bill?", "£1,180", "Desmond Okoye"),
+        ("Who skippered the Lady Brannoch for twenty-six years?", "twenty-six years", "TOM FARRANT"),
+    ],
+)
+def test_the_samples(samples: Library, question: str, words: str, speaker: str) -> None:
+    """Questions over three transcripts find the right one, its speaker and the words."""
+    quote = answer(question, samples).citations[0].quote
+    assert words in quote.text
+    assert quote.speaker == speaker
+
+
+def test_every_quote_is_a_slice_and_is_in_its_source(samples: Library) -> None:
+    """The promise, on every quote that a spread of questions brings up."""
+    quotes = [
+        citation.quote
+        for question in ("What changed?", "Who disagreed about the number?", "What will it cost?", "What about nights?")
+        for citation in answer(question, _never_refusing(samples)).citations
+    ]
+    assert quotes
+    for quote in quotes:
+        said = samples.transcript(quote.transcript).utterances[quote.utterance]
+        assert quote.text == said.text[quote.start : quote.end]
+        assert quote.speaker == said.speaker
+        assert is_in_source(quote, samples)
+
+
+def _never_refusing(library: Library) -> Library:
+    settings = replace(library.settings, refusing=Refusing(threshold=-1.0))
+    return Library.open(library.folder, encoder=library.encoder, settings=settings)
+
+
+def test_a_quote_in_webvtt_has_its_time(samples: Library) -> None:
+    """Seconds of the cues that hold the words."""
+    reply = answer(
+        "Who are you and what do you do, Yolanda?", _never_refusing(samples), transcripts=["night-shift-radio"]
+    )
+    times = [citation.quote.time for citation in reply.citations]
+    assert times
+    assert all(time is not None and time[1] is not None and 0 < time[0] < time[1] < 700 for time in times)
+
+
+def test_only_in_the_named_transcript(samples: Library) -> None:
+    """`transcripts` narrows the search; an unknown id is an error that names the known ones."""
+    reply = answer("How much does it cost?", _never_refusing(samples), transcripts=["allotment-committee"])
+    assert {citation.quote.transcript for citation in reply.citations} == {"allotment-committee"}
+    with pytest.raises(LibraryError, match="no transcript has the id 'nope'"):
+        answer("How much does it cost?", samples, transcripts=["nope"])
+
+
+def test_speaker_by_argument(samples: Library) -> None:
+    """`speaker` keeps only their words; a name that nobody has is an error that lists who there is."""
+    reply = answer("the crossing time", _never_refusing(samples), speaker="Tom")
+    assert {citation.quote.speaker for citation in reply.citations} == {"TOM FARRANT"}
+    with pytest.raises(QuestionError, match="no speaker is called 'Zoe'; the transcripts have"):
+        answer("the crossing time", samples, speaker="Zoe")
+
+
+def test_drafts_grow_and_only_the_last_is_final(samples: Library) -> None:
+    """Drafts have no citations; each text begins with the one before; `answer` is the last item."""
+    drafts = list(stream("How much was the water bill?", samples))
+    assert [draft.final for draft in drafts] == [False] * (len(drafts) - 1) + [True]
+    assert all(not draft.citations for draft in drafts[:-1])
+    assert all(b.text.startswith(a.text) for a, b in itertools.pairwise(drafts))
+    assert drafts[-1].text == answer("How much was the water bill?", samples).text
+
+
+def test_a_follow_up_leans_on_the_question_before(samples: Library) -> None:
+    """A question that points back is searched for together with the one before it; one that does not is left alone."""
+    first = answer("How much was the water bill?", samples)
+    follow = answer("And why did it go up?", samples, history=[first])
+    assert follow.standalone == "How much was the water bill? And why did it go up?"
+    assert follow.question == "And why did it go up?"
+    alone = answer(
+        "Which engineers are waiting to hear about pay?", samples, history=[("How much was the bill?", "£9")]
+    )
+    assert alone.standalone == alone.question
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!"])
+def test_an_empty_question(samples: Library, question: str) -> None:
+    """Refused with an example of what to ask."""
+    with pytest.raises(QuestionError, match="ask something in words"):
+        answer(question, samples)
+
+
+def test_a_question_before_anything_was_added(tmp_path, encoder: Encoder) -> None:  # type: ignore[no-untyped-def]
+    """Says what to do first."""
+    with pytest.raises(LibraryError, match="has no transcripts; add some first"):
+        answer("Who chairs the panel?", Library.open(tmp_path / "library", encoder=encoder))
+
+
+def test_a_quote_cannot_be_made_by_hand(samples: Library) -> None:
+    """Only `locate` makes one, and only of a slice that exists."""
+    transcript = samples.transcript("allotment-committee")
+    with pytest.raises(TypeError, match="not by hand"):
+        Quote("x", "x", "x", 0, 0, 3, "yes", "Ana", "Ana", transcript.utterances[0].place, None)
+    with pytest.raises(ValueError, match="slice"):
+        Quote.locate(transcript, 0, 0, 10**6)
+
+
+def test_confidence_by_hand() -> None:
+    """A logistic: bias -6, cosine .5 times 8, share .5 times 3 gives -.5, which is .3775."""
+    settings = Refusing(bias=-6.0, meaning=8.0, words=3.0)
+    assert confidence_of(0.5, 0.5, settings) == pytest.approx(0.37754, abs=1e-5)

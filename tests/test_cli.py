@@ -1,0 +1,152 @@
+"""The command line: stdout is the answer, stderr is progress, errors are one line and exit 1."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot import Library
+from bot.cli import main
+
+TALK = "Ana Silva: The ferry sails at nine.\nTom Roe: It is often late.\nAna Silva: Only in fog.\nTom Roe: Any wind.\n"
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    path = tmp_path / "ferry.txt"
+    path.write_text(TALK)
+    return path
+
+
+def run(capsys: Captured, *arguments: object) -> tuple[int, str, str]:
+    """(exit status, stdout, stderr)"""
+    status = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_add_list_ask_show_verify_remove(capsys: Captured, tmp_path: Path, talk: Path) -> None:
+    """The whole life of a transcript."""
+    library = ("--library", tmp_path / "library")
+    status, out, _ = run(capsys, "add", talk, *library)
+    assert status == 0
+    assert "added      ferry: 14 words in 4 turns by Ana Silva, Tom Roe" in out
+    assert "4 of 4 lines are speech, left out: nothing" in out
+    assert run(capsys, "add", talk, *library)[1].startswith("unchanged  ferry")
+    assert run(capsys, "list", *library)[1] == "ferry  14 words, 4 turns: Ana Silva, Tom Roe\n"
+    assert json.loads(run(capsys, "list", "--json", *library)[1])["speakers"] == ["Ana Silva", "Tom Roe"]
+
+    status, out, _ = run(capsys, "ask", "When does the ferry sail?", *library)
+    assert status == 0
+    assert "“The ferry sails at nine.” [1]\n— Ana Silva, ferry.txt, line 1" in out
+    reply = json.loads(run(capsys, "ask", "When does the ferry sail?", "--json", *library)[1])
+    assert reply["status"] == "answered"
+    assert reply["citations"][0]["lines"] == [1, 1]
+    assert run(capsys, "ask", "Who won the chess tournament in Lima?", *library)[1].startswith(
+        "The transcripts do not say."
+    )
+
+    assert "[line 2] Tom Roe: It is often late." in run(capsys, "show", "ferry", *library)[1]
+    assert run(capsys, "show", "ferry", "--lines", "2-3", *library)[1] == (
+        "     2  Tom Roe: It is often late.\n     3  Ana Silva: Only in fog.\n"
+    )
+    assert run(capsys, "verify", "The ferry sails at nine.", *library)[1] == "found\n— Ana Silva, ferry.txt, line 1\n"
+    assert run(capsys, "verify", "It is often late.", "--speaker", "Ana", *library)[1].startswith(
+        "said by someone else"
+    )
+    assert run(capsys, "verify", "The ferry sails at ten.", *library)[1] == "not found\n"
+    assert run(capsys, "reindex", *library)[1] == "reindexed 1 transcripts with all-MiniLM-L6-v2\n"
+    assert run(capsys, "remove", "ferry", *library)[1] == "removed ferry\n"
+    status, out, err = run(capsys, "list", *library)
+    assert (status, out) == (0, "")
+    assert "add some with `onrecord add FILE`" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["add", "missing.txt"], "no such file"),
+        (["add"], "nothing to add"),
+        (["add", "binary.txt"], "binary file"),
+        (["add", "latin.txt"], "not UTF-8"),
+        (["add", "empty.txt"], "the file is empty"),
+        (["add", "nothing"], "nothing readable in this folder"),
+        (["ask", "Who?"], "no transcripts; add some first"),
+        (["ask", " "], "ask something in words"),
+        (["show", "nope"], "no transcript has the id 'nope'"),
+        (["remove", "nope"], "no transcript has the id 'nope'"),
+        (["verify", ""], "nothing to verify"),
+        (["list", "--library", "taken"], "not an On Record library"),
+        (["ask", "Who?", "--encoder", "no/such-model"], "no transcripts"),
+    ],
+)
+def test_errors_are_one_line(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    """What was seen, what was expected, what to do; exit 1; nothing on stdout; nothing written."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "binary.txt").write_bytes(b"\x00\x01")
+    (tmp_path / "latin.txt").write_bytes(b"ANA: caf\xe9\n")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "thesis.txt").write_text("x")
+    status, out, err = run(capsys, *arguments)
+    assert status == 1
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "onrecord-library" / "library.json").exists()
+
+
+def test_an_encoder_that_cannot_be_loaded(capsys: Captured, tmp_path: Path, talk: Path) -> None:
+    """One line that names it and says what to do."""
+    status, _, err = run(capsys, "add", talk, "--library", tmp_path / "library", "--encoder", tmp_path / "no-model")
+    assert status == 1
+    assert "the encoder cannot be loaded" in err
+    assert err.count("\n") == 1
+
+
+def test_one_bad_file_among_good_ones(capsys: Captured, tmp_path: Path, talk: Path) -> None:
+    """The good ones are added, the bad one is named, and the exit status says so."""
+    (tmp_path / "bad.txt").write_bytes(b"\x00")
+    status, out, err = run(capsys, "add", talk, tmp_path / "bad.txt", "--library", tmp_path / "library")
+    assert status == 1
+    assert "added      ferry" in out
+    assert "failed     " in out
+    assert "1 of 2 files could not be added" in err
+
+
+def test_a_text_without_labels_is_read_and_said(capsys: Captured, tmp_path: Path) -> None:
+    """One unnamed speaker, and the report says it."""
+    (tmp_path / "plain.txt").write_text("It was a cold day.\n\nThe boat was late.\n")
+    status, out, _ = run(capsys, "add", tmp_path / "plain.txt", "--library", tmp_path / "library")
+    assert status == 0
+    assert "no speaker labels were found" in out
+
+
+def test_samples(capsys: Captured, samples: Library, tmp_path: Path) -> None:
+    """They are in the package's data, and adding them again changes nothing."""
+    status, out, _ = run(capsys, "add", "--samples", "--library", samples.folder)
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["unchanged"] * 3
+
+
+@pytest.mark.parametrize("command", ["", "add", "list", "show", "remove", "reindex", "ask", "verify", "serve"])
+def test_help_is_there(capsys: Captured, command: str) -> None:
+    """Every command explains itself and exits 0."""
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"] if command else ["--help"])
+    assert stopped.value.code == 0
+    assert "usage: onrecord" in capsys.readouterr().out
+
+
+def test_wrong_usage_exits_2(capsys: Captured) -> None:
+    """argparse's own convention."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["frobnicate"])
+    assert stopped.value.code == 2
