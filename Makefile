@@ -9,7 +9,7 @@ PORT ?= 7860
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint screenshots clean
+.PHONY: help chat test lint screenshots constraints clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
@@ -44,6 +44,12 @@ lint: $(VENV)/.installed-dev
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.screenshots
+
+# After a change of the dependencies: pip alone backtracks for minutes over what gradio[mcp] allows, uv takes seconds.
+constraints: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--no-header --no-annotate -q -o constraints.txt
 
 clean:
 	rm -rf $(VENV)

@@ -19,6 +19,38 @@ SEED = [
     ("Who chairs the panel?", "ANNIE HUDSON", 28, 29),
     ("Why was the review called 'I wanted them to notice'?", "JENNY COLES", 232, 236),
     ("What did Jenny say about agencies working in silos?", "JENNY COLES", 523, 538),
+    ("How many children's experiences did the sexual abuse review look at?", "JENNY COLES", 212, 216),
+    ("Which law established the Panel?", "ANNIE HUDSON", 34, 36),
+    ("What share of the children were known to have been a child in need?", "ANNIE HUDSON", 472, 476),
+    ("Which age group is most vulnerable?", "ANNIE HUDSON", 430, 434),
+    ("What percentage of the children were from White backgrounds?", "ANNIE HUDSON", 490, 491),
+    ("When was the annual report published?", "HOST", 409, 410),
+    ("What are each Panel member's links to regions?", "JENNY COLES", 134, 143),
+    # Misses, written down as they are; a strict xfail says so when one is mended.
+    # The vaguer "a lot of people on the webinars" comes first, the 200 second.
+    pytest.param(
+        "How many people came to the webinars?", "ANNIE HUDSON", 117, 121, marks=pytest.mark.xfail(strict=True)
+    ),
+    # The host's remark that people believed so, rather than Jenny's answer that it is only "for now".
+    pytest.param(
+        "Does no further action by the police mean that abuse did not happen?",
+        "JENNY COLES",
+        288,
+        296,
+        marks=pytest.mark.xfail(strict=True),
+    ),
+    # Missing education in general, six lines before the analysis of home education.
+    pytest.param(
+        "What does Annie say about home education?", "ANNIE HUDSON", 452, 457, marks=pytest.mark.xfail(strict=True)
+    ),
+]
+
+SEED_REFUSED = [
+    "What is the capital of France?",
+    "How much is the Panel's annual budget?",
+    "What did Annie say about foster carers' pay?",
+    "Which football team does the host support?",
+    "What did they say about artificial intelligence?",
 ]
 
 
@@ -34,9 +66,10 @@ def test_the_first_questions(seed_library: Library, question: str, speaker: str,
     assert quote.lines.first <= last
 
 
-def test_what_is_not_said_is_refused(seed_library: Library) -> None:
+@pytest.mark.parametrize("question", SEED_REFUSED)
+def test_what_is_not_said_is_refused(seed_library: Library, question: str) -> None:
     """A refusal cites nothing; the closest passages come with it, at most three."""
-    reply = answer("What is the capital of France?", seed_library)
+    reply = answer(question, seed_library)
     assert (reply.status, reply.text, reply.citations) == (NOT_FOUND, REFUSAL, ())
     assert 1 <= len(reply.passages) <= 3
     assert reply.confidence < 0.5
