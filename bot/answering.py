@@ -30,6 +30,9 @@ ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_
 REFUSAL = "The transcripts do not say."
 """The one sentence for `not_found`."""
 
+UNVERIFIED = "Something was found, but not again in the file itself, so it is not quoted."
+"""Said in place of REFUSAL where quotes were chosen and none stood the check against the source."""
+
 _CLOSEST = 3  # passages shown under a refusal
 
 
@@ -90,7 +93,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What travels down the chain; each step fills in its part."""
 
     question: str
@@ -140,11 +143,11 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
     """
     retriever = library.as_retriever()
 
-    def understand(question: str | Mapping[str, Any]) -> _Asked:
+    def stand_alone(question: str | Mapping[str, Any]) -> Asked:
         started = time.perf_counter()
-        return _timed(_understand(question, library), "standalone_question", started)
+        return _timed(understand(question, library), "standalone_question", started)
 
-    def retrieve(asked: _Asked, config: RunnableConfig) -> _Asked:
+    def retrieve(asked: Asked, config: RunnableConfig) -> Asked:
         started = time.perf_counter()
         documents = retriever.invoke(
             asked.named.topic, config, speakers=asked.named.speakers, transcripts=asked.transcripts
@@ -152,43 +155,47 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
         passages = tuple(Passage.from_document(document) for document in documents)
         return _timed(replace(asked, passages=passages), "retriever", started)
 
-    def quote(asked: _Asked) -> _Asked:
+    def quote(asked: Asked) -> Asked:
         started = time.perf_counter()
         return _timed(_choose_quotes(asked, library), "quotes", started)
 
-    def write(asked: _Asked) -> Iterator[Answer]:
+    def write(asked: Asked) -> Iterator[Answer]:
         yield from _write(asked, library)
 
-    async def write_async(asked: _Asked) -> AsyncIterator[Answer]:
+    async def write_async(asked: Asked) -> AsyncIterator[Answer]:
         for draft in _write(asked, library):
             yield draft
 
     return cast(
         "Runnable[Any, Answer]",
-        RunnableLambda(understand, name="standalone_question")
+        RunnableLambda(stand_alone, name="standalone_question")
         | RunnableLambda(retrieve, name="retrieve")
         | RunnableLambda(quote, name="quotes")
         | RunnableLambda(write, write_async, name="answer"),
     ).with_config(run_name="onrecord")
 
 
-def _timed(asked: _Asked, stage: str, started: float) -> _Asked:
+def _timed(asked: Asked, stage: str, started: float) -> Asked:
     return replace(asked, timings={**asked.timings, stage: time.perf_counter() - started})
 
 
 # --- 1. what is asked --------------------------------------------------------------------------------------------
 
 
-def _understand(question: str | Mapping[str, Any], library: Library) -> _Asked:
+def understand(question: str | Mapping[str, Any], library: Library) -> Asked:
+    """The chain's first step: what to search for, and by whom.  Errors as for `answer`."""
     asked: Mapping[str, Any] = {"question": question} if isinstance(question, str) else question
-    text = str(asked.get("question") or "").strip()
+    if not isinstance(asked, Mapping):
+        raise QuestionError(f'the question is a {type(asked).__name__}; expected words, or {{"question": words, …}}')
+    # A lone surrogate, from a terminal of another encoding, is in no transcript and chokes tokenizers.
+    text = str(asked.get("question") or "").encode(errors="replace").decode().strip()
     if not any(char.isalnum() for char in text):
         raise QuestionError(f'the question is {text!r}; ask something in words, e.g. "Who chairs the panel?"')
     if not library.entries:
         raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
-    transcripts = tuple(asked.get("transcripts") or ())
-    entries = [library.entry(id) for id in transcripts] or library.entries
-    known = tuple(dict.fromkeys(name for entry in entries for name in entry.speakers))
+    ids = asked.get("transcripts") or ()
+    transcripts = (ids,) if isinstance(ids, str) else tuple(ids)
+    known = tuple(dict.fromkeys(name for entry in library.entries_of(transcripts) for name in entry.speakers))
     standalone = standalone_question(text, asked.get("history") or ())
     named = read_question(standalone, known)
     if asked.get("speaker"):
@@ -196,13 +203,13 @@ def _understand(question: str | Mapping[str, Any], library: Library) -> _Asked:
         if not speakers:
             raise QuestionError(f"no speaker is called {asked['speaker']!r}; the transcripts have {', '.join(known)}")
         named = replace(named, speakers=speakers)
-    return _Asked(text, standalone, named, transcripts)
+    return Asked(text, standalone, named, transcripts)
 
 
 # --- 3. the quotes -----------------------------------------------------------------------------------------------
 
 
-def _choose_quotes(asked: _Asked, library: Library) -> _Asked:
+def _choose_quotes(asked: Asked, library: Library) -> Asked:
     choice = choose(asked.named, asked.passages, library)
     quotes, unverified = [], []
     for quote in choice.quotes:
@@ -216,14 +223,14 @@ def _choose_quotes(asked: _Asked, library: Library) -> _Asked:
 # --- 4. the answer -----------------------------------------------------------------------------------------------
 
 
-def _write(asked: _Asked, library: Library) -> Iterator[Answer]:
+def _write(asked: Asked, library: Library) -> Iterator[Answer]:
     """Drafts that grow quote by quote, then the answer."""
     base = Answer(
         question=asked.question,
         standalone=asked.standalone,
         status=ANSWERED if asked.quotes else NOT_FOUND,
         text="",
-        lead=_lead(asked) if asked.quotes else REFUSAL,
+        lead=_lead(asked) if asked.quotes else UNVERIFIED if asked.unverified else REFUSAL,
         passages=asked.passages if asked.quotes else asked.passages[:_CLOSEST],
         unverified=asked.unverified,
         confidence=asked.confidence,
@@ -238,7 +245,7 @@ def _write(asked: _Asked, library: Library) -> Iterator[Answer]:
     yield replace(base, text=text, citations=citations)
 
 
-def _lead(asked: _Asked) -> str:
+def _lead(asked: Asked) -> str:
     """One line that says who speaks to the question."""
     names = list(dict.fromkeys(quote.speaker for quote in asked.quotes))
     sources = len({quote.transcript for quote in asked.quotes})

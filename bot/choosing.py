@@ -161,7 +161,7 @@ def _candidates(passages: Sequence[Passage], library: Library, count: int) -> li
     top = max((passage.score for passage in passages), default=1.0)
     found: dict[tuple[str, int, int], Sentence] = {}
     for passage in passages:
-        transcript = library.transcript(passage.transcript)
+        transcript = library.revision(passage.revision)
         hits = {hit.utterance: (hit.start, hit.end) for hit in passage.hit}
         for stretch in passage.stretches:
             begin, finish = hits.get(stretch.utterance, (0, 0))

@@ -7,6 +7,7 @@ stdout is the answer, stderr is progress.  Exit 0: done; 1: a one-line error tha
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -38,6 +39,9 @@ Exit status: 0 done, 1 an error in one line that says what to do, 2 wrong usage.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character still gets the rest
     # The encoder comes with the installation.  No library underneath may look for another on a model hub, or send
     # usage statistics; who wants a hub's model sets these variables to 0.
     for switch in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
@@ -53,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return 130
+    except OSError as error:  # a full disk, a folder without permission: whatever the system says, in one line
+        print(f"onrecord: {error.filename or 'the system'}: {error.strerror or error}; check it", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -99,8 +106,17 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--speaker", metavar="NAME", help="the speaker to whom the quote is ascribed")
     verify.add_argument("--json", action="store_true", help="as JSON")
 
+    evaluate = command("eval", _eval, "run an evaluation set: how good are the answers?", _EVAL_MORE)
+    evaluate.add_argument("set", nargs="?", metavar="SET", help='a folder, or "samples", the packaged set')
+    evaluate.add_argument("--out", metavar="RUN", help="the run folder (default: eval-runs/SET-SYSTEM)")
+    evaluate.add_argument("--baseline", choices=["stock"], help="run LangChain's tutorial recipe instead")
+    evaluate.add_argument("--open", action="store_true", help="search the whole set rather than the named files")
+    evaluate.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a question (default: 120)")
+    evaluate.add_argument("--new", metavar="FOLDER", help="write a commented starter set from the library")
+    evaluate.add_argument("--compare", nargs=2, metavar="RUN", help="what changed from one run to another")
+
     serve = command("serve", _serve, "open the chat window on 127.0.0.1")
-    serve.add_argument("--port", type=int, default=7860, help="default: 7860")
+    serve.add_argument("--port", type=_port, default=7860, help="default: 7860")
     serve.add_argument("--open", action="store_true", help="open the page in a browser")
     return parser
 
@@ -118,6 +134,12 @@ _VERIFY_MORE = """\
 The words must stand in one turn, exactly; only line breaks and runs of white space do not count."""
 
 
+_EVAL_MORE = """\
+A set is a folder of transcripts and questions with the lines that answer them; `--new` writes one to start from, and
+docs/evaluation.md explains it.  The run folder gets every result, a summary, and report.html.  A run that was stopped
+goes on when it is started again."""
+
+
 def _open(options: argparse.Namespace) -> Library:
     from bot.library import Library
 
@@ -131,7 +153,12 @@ def _add(options: argparse.Namespace) -> None:
     library = _open(options)
     files = list(library.add_samples(_progress).files) if options.samples else []
     if options.files:
-        files += library.add(options.files, _progress).files
+        named = options.files[0] if len(options.files) == 1 else options.files
+        report = library.add(named, _progress)
+        files += report.files
+        if report.skipped:
+            kinds = ", ".join(sorted({path.suffix or path.name for path in report.skipped}))
+            print(f"passed over {len(report.skipped)} files of other kinds: {kinds}", file=sys.stderr)
     for file in files:
         print(_describe(file))
     failed = [file for file in files if file.outcome == "failed"]
@@ -200,9 +227,13 @@ def _print_unspoken(transcript: Transcript) -> None:
 def _source_lines(library: Library, id: str, wanted: str) -> list[str]:
     from bot.formats.text import decode, split_lines
 
-    lines = split_lines(decode(library.source_bytes(id)))
+    lines = split_lines(decode(library.source(library.entry(id).group)))
     first, _, last = wanted.partition("-")
-    if not first.isdigit() or not (last or first).isdigit() or not 1 <= int(first) <= int(last or first) <= len(lines):
+    if (
+        not first.isdecimal()
+        or not (last or first).isdecimal()
+        or not 1 <= int(first) <= int(last or first) <= len(lines)
+    ):
         raise LibraryError(f"--lines {wanted}: expected A-B within 1-{len(lines)}, the lines of this file")
     return [f"{number:>6}  {lines[number - 1]}" for number in range(int(first), int(last or first) + 1)]
 
@@ -231,7 +262,7 @@ def _ask(options: argparse.Namespace) -> None:
     if reply.status == NOT_FOUND and reply.passages:
         print("\nClosest passages (not evidence):")
         for passage in reply.passages:
-            transcript = library.transcript(passage.transcript)
+            transcript = library.revision(passage.revision)
             for hit in passage.hit:
                 quote = Quote.locate(transcript, hit.utterance, hit.start, hit.end)
                 print(f"\n{quote.text}\n— {quote.where()}")
@@ -249,6 +280,12 @@ def _verify(options: argparse.Namespace) -> None:
         print(f"— {quote.where()}")
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; a number from 1 to 65535 was expected")
+    return int(text)
+
+
 def _serve(options: argparse.Namespace) -> None:
     from ui.app import launch
 
@@ -257,6 +294,44 @@ def _serve(options: argparse.Namespace) -> None:
         question for sample, question in SAMPLE_QUESTIONS.items() if any(e.source == sample for e in library.entries)
     ]
     launch(library, port=options.port, examples=offered, open_browser=options.open)
+
+
+def _eval(options: argparse.Namespace) -> None:
+    from pathlib import Path
+
+    from eval import compare, report, runner, sets
+
+    if options.new:
+        count = sets.write_starter(Path(options.new), _open(options))
+        print(f"wrote {count} questions to {options.new}/questions.jsonl; edit them, then: onrecord eval {options.new}")
+        return
+    if options.compare:
+        print(compare.compare_text(*(Path(run) for run in options.compare)))
+        return
+    if not options.set:
+        raise OnRecordError("no set was named; name a set's folder, or `samples`, or use --new or --compare")
+    evalset = sets.load(options.set)
+    for warning in evalset.warnings:
+        print(f"onrecord: {warning}", file=sys.stderr)
+    out = Path(options.out or f"eval-runs/{evalset.name}-{options.baseline or 'onrecord'}")
+    summary = runner.run_system(
+        evalset,
+        options.baseline or "onrecord",
+        out,
+        encoder=options.encoder,
+        open_search=options.open,
+        timeout=options.timeout,
+        tell=_tell,
+    )
+    report.write(out, evalset)
+    print(report.summary_text(summary))
+    print(f"\nthe whole report: {out / 'report.html'}", file=sys.stderr)
+
+
+def _tell(line: str) -> None:
+    """Progress on one line of a terminal; elsewhere nothing, so that logs stay readable."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 SAMPLE_QUESTIONS = {

@@ -18,7 +18,7 @@ _POINTS = re.compile(
 )
 
 
-def standalone_question(question: str, history: Sequence[Answer | tuple[str, str]]) -> str:
+def standalone_question(question: str, history: Sequence[Answer | Sequence[str]]) -> str:
     """The question as it can be searched for: joined to the one before it when it leans on it.
 
     Joining is the simple baseline that rewriting has to beat; nothing is dropped and nothing is invented.
@@ -26,5 +26,5 @@ def standalone_question(question: str, history: Sequence[Answer | tuple[str, str
     if not history or not (_OPENS.search(question) or _POINTS.search(question)):
         return question
     last = history[-1]
-    before = last[0] if isinstance(last, tuple) else last.standalone
+    before = str(last[0]) if isinstance(last, Sequence) else last.standalone
     return f"{before.strip()} {question.strip()}"

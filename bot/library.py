@@ -18,6 +18,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 from bot.chunking import chunk_turns, chunk_windows
 from bot.config import Settings
 from bot.errors import EncoderError, LibraryError, TranscriptError
-from bot.formats import SUFFIXES, Format, family_of, read_bytes, read_file
+from bot.formats import SUFFIXES, read_bytes, read_file, slug
 from bot.transcript import Reading, Transcript
 
 if TYPE_CHECKING:
@@ -46,8 +47,11 @@ if TYPE_CHECKING:
 MANIFEST = "library.json"
 _FORMAT = 1
 _LOCK_SECONDS = 60.0  # how long a writer waits for another
+_OWN_FILES = re.compile(r"lock|transcripts|index-\d+|(?:pending|library)\.json(?:\.draft)?")
+"""What may lie in a library whose first add was killed before it made the manifest."""
 _KINDS = ("turns", "windows")
 _SAMPLES = "samples"
+_HELD = 256  # transcripts kept in memory
 
 Progress = Callable[[str, int, int], None]
 """Told (name, chunks done, chunks in all) while a transcript is indexed."""
@@ -87,6 +91,8 @@ class IngestReport:
     """What `add` did, file by file."""
 
     files: tuple[Added, ...]
+    skipped: tuple[Path, ...] = ()
+    """Files of a folder whose suffix no reader claims."""
 
     @property
     def failed(self) -> tuple[Added, ...]:
@@ -117,6 +123,14 @@ class _Manifest:
 
 
 @dataclass(frozen=True)
+class _Held:
+    """A revision in memory."""
+
+    transcript: Transcript
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Indexes:
     """The open indexes and the transcripts they serve, for the length of one search."""
 
@@ -124,6 +138,10 @@ class Indexes:
     words: Mapping[str, WordIndex]
     entries: Mapping[str, Entry]
     """By group."""
+
+
+class RevisionGone(LibraryError):
+    """A revision was replaced or removed while it was being read."""
 
 
 class Library:
@@ -138,7 +156,7 @@ class Library:
         self._manifest: _Manifest | None = None
         self._manifest_stamp: tuple[int, int] | None = None
         self._open: tuple[int, Indexes] | None = None
-        self._load = lru_cache(maxsize=256)(self._load_transcript)
+        self._held = lru_cache(maxsize=_HELD)(self._load_revision)
 
     @classmethod
     def open(
@@ -150,16 +168,13 @@ class Library:
         Raises LibraryError for a folder that holds something else.
         """
         folder = Path(folder).expanduser()
-        if folder.exists() and not folder.is_dir():
-            raise LibraryError(f"{folder} is a file; a library is a folder, so name another path")
-        if (
-            folder.is_dir()
-            and not (folder / MANIFEST).exists()
-            and any(
-                item.name not in {"lock", "transcripts", "pending.json"} and not item.name.startswith("index-")
-                for item in folder.iterdir()
-            )
-        ):
+        try:
+            if folder.exists() and not folder.is_dir():
+                raise LibraryError(f"{folder} is a file; a library is a folder, so name another path")
+            inside = [item.name for item in folder.iterdir()] if folder.is_dir() else []
+        except OSError as error:
+            raise LibraryError(f"{folder} cannot be opened ({error.strerror}); name another folder") from None
+        if MANIFEST not in inside and not all(_OWN_FILES.fullmatch(name) for name in inside):
             raise LibraryError(
                 f"{folder} is not an On Record library (it has files but no {MANIFEST}); name a new or empty folder"
             )
@@ -192,31 +207,34 @@ class Library:
             raise LibraryError(f"no transcript has the id {id!r}; the library has {known or 'none yet'}")
         return entries[id]
 
+    def entries_of(self, ids: Sequence[str]) -> tuple[Entry, ...]:
+        """The transcripts with these ids, all when none is named.  Raises LibraryError for an unknown one."""
+        return tuple(self.entry(id) for id in ids) or self.entries
+
     def transcript(self, id: str) -> Transcript:
         """The transcript with this id.  Raises LibraryError when there is none."""
-        return self.revision(self.entry(id))
+        return self.revision(self.entry(id).group)
 
-    def revision(self, entry: Entry) -> Transcript:
-        """The transcript in the revision that an entry lists."""
-        return self._load(entry.group, entry.id)
+    def revision(self, revision: str) -> Transcript:
+        """The transcript in a revision by name.
 
-    def source_bytes(self, id: str) -> bytes:
-        """The original bytes of a transcript's file."""
-        return self._source_file(self.entry(id)).read_bytes()
+        What was read lately is kept in memory, so that a question in progress is answered from the revision that it
+        began with.  Raises RevisionGone when it has been replaced or removed.
+        """
+        return self._held(revision).transcript
 
-    def format_of(self, id: str) -> Format:
-        """The family that reads a transcript's file, and locates words in it."""
-        return family_of(self.source_bytes(id), self.entry(id).source)
+    def source(self, revision: str) -> bytes:
+        """The original bytes of the file of a revision.  Raises RevisionGone like `revision`."""
+        return self._held(revision).data
 
-    def _load_transcript(self, group: str, id: str) -> Transcript:
-        path = self.folder / "transcripts" / group / "transcript.json"
+    def _load_revision(self, revision: str) -> _Held:
+        folder = self.folder / "transcripts" / revision
         try:
-            return replace(Transcript.from_json(path.read_text(encoding="utf-8")), id=id)
-        except OSError as error:
-            raise LibraryError(f"{path} is missing ({error.strerror}); add the transcript's file again") from None
-
-    def _source_file(self, entry: Entry) -> Path:
-        return self.folder / "transcripts" / entry.group / f"source{Path(entry.source).suffix.lower()}"
+            text = (folder / "transcript.json").read_text(encoding="utf-8")
+            data = (folder / "source").read_bytes()
+        except FileNotFoundError:
+            raise RevisionGone(f"{folder} is not there any more; it was replaced or removed, so ask again") from None
+        return _Held(Transcript.from_json(text), data)
 
     # --- changing it ---------------------------------------------------------------------------------------------
 
@@ -232,16 +250,24 @@ class Library:
         if isinstance(what, Transcript):
             return IngestReport((self._add_made(what, progress),))
         named = [what] if isinstance(what, str | Path) else list(what)
-        paths = [path for item in named for path in _expand(item)]
-        if len(paths) == 1 and not Path(named[0]).is_dir():
-            return IngestReport((self._add_file(paths[0], progress),))
-        files = []
-        for path in dict.fromkeys(paths):
+        files: list[Added] = []
+        skipped: list[Path] = []
+        for item in named:
             try:
-                files.append(self._add_file(path, progress))
+                found = _expand(item)
+                skipped += found.skipped
+                for path in found.files:
+                    try:
+                        files.append(self._add_file(path, progress))
+                    except TranscriptError as error:
+                        if len(named) == 1 and found.alone:
+                            raise
+                        files.append(Added(str(path), "failed", error=str(error)))
             except TranscriptError as error:
-                files.append(Added(str(path), "failed", error=str(error)))
-        return IngestReport(tuple(files))
+                if len(named) == 1:
+                    raise
+                files.append(Added(str(item), "failed", error=str(error)))
+        return IngestReport(tuple(files), tuple(skipped))
 
     def add_samples(self, progress: Progress | None = None) -> IngestReport:
         """Add the invented transcripts that come with the package."""
@@ -255,6 +281,7 @@ class Library:
 
     def remove(self, id: str) -> Entry:
         """Take a transcript out.  Raises LibraryError when there is none with this id."""
+        self.entry(id)  # an unknown id is an error before anything is locked or made
         with self._writing():
             entry = self.entry(id)
             manifest = self._read_manifest()
@@ -266,14 +293,13 @@ class Library:
     def reindex(self, encoder: Encoder | str | None = None, progress: Progress | None = None) -> None:
         """Build the indexes anew from the stored transcripts, with another encoder if one is named.
 
-        The old index serves until the new one is whole.
+        The old index serves until the new one is whole.  Raises LibraryError for a library without transcripts.
         """
+        if not self.entries:
+            raise LibraryError(f"the library {self.folder} has no transcripts to index; add some: `onrecord add FILE`")
+        new_encoder = self._load_encoder() if encoder is None else _load(encoder)
         with self._writing():
             manifest = self._read_manifest()
-            with self._guard:
-                if encoder is not None:
-                    self._wanted, self._encoder = encoder, None
-                new_encoder = self._load_encoder()
             index = f"index-{int(manifest.index.rpartition('-')[2]) + 1}"
             shutil.rmtree(self.folder / index, ignore_errors=True)  # what a killed reindex left
             indexes = _new_indexes(self.folder / index, new_encoder, {})
@@ -283,6 +309,7 @@ class Library:
             finally:
                 indexes.vectors.close()
             with self._guard:
+                self._encoder = new_encoder
                 self._commit(replace(manifest, index=index, encoder=asdict(new_encoder.fingerprint())))
                 self._close()
             shutil.rmtree(self.folder / manifest.index, ignore_errors=True)
@@ -293,16 +320,16 @@ class Library:
 
     def _add_made(self, transcript: Transcript, progress: Progress | None) -> Added:
         """A transcript made in Python is written as labelled text and read back, so that its quotes have a source."""
+        id = slug(transcript.id)  # it becomes the name of a folder
         data = "".join(f"{turn.label}: {turn.text}\n" for turn in transcript.utterances).encode()
-        name = f"{transcript.id}.txt"
-        read = read_bytes(data, name)
-        meant = [(turn.label, turn.text) for turn in transcript.utterances]
-        if [(turn.label, turn.text) for turn in read.utterances] != meant:
+        read = read_bytes(data, f"{id}.txt")
+        meant = [(turn.speaker, turn.text, turn.start) for turn in transcript.utterances]
+        if [(turn.speaker, turn.text, turn.start) for turn in read.utterances] != meant:
             raise TranscriptError(
-                f"{transcript.id}: this transcript cannot be written as labelled text and read back the same; "
-                "expected labels that look like names and texts on one line; write a file and add that"
+                f"{id}: this transcript cannot be written as labelled text and read back the same; expected labels "
+                "that look like names, texts on one line and no times; write a file and add that"
             )
-        return self._add_bytes(replace(read, id=transcript.id, title=transcript.title), data, f"made:{name}", progress)
+        return self._add_bytes(replace(read, id=id, title=transcript.title), data, f"made:{id}", progress)
 
     def _add_bytes(self, transcript: Transcript, data: bytes, path: str, progress: Progress | None) -> Added:
         with self._writing():
@@ -312,13 +339,14 @@ class Library:
             if twin and twin.sha256 == transcript.sha256:
                 return Added(transcript.source, "unchanged", twin, transcript.report)
             id = same_path.id if same_path else _free_id(transcript.id, manifest.by_id)
+            transcript = replace(transcript, id=id)
             entry = Entry(
                 id=id,
                 title=transcript.title,
                 source=transcript.source,
                 path=path,
                 sha256=transcript.sha256,
-                group=f"{id}@{transcript.sha256[:12]}",
+                group=transcript.revision,
                 utterances=len(transcript.utterances),
                 words=transcript.words,
                 speakers=transcript.speakers,
@@ -334,15 +362,17 @@ class Library:
             entries = tuple(entry if item.id == id else item for item in manifest.entries)
             if not same_path:
                 entries += (entry,)
-            self._commit(replace(manifest, entries=entries, encoder=asdict(encoder.fingerprint())))
+            # The name it was first made with stays: another runtime or path of the same encoder changes nothing.
+            made_with = manifest.encoder or asdict(encoder.fingerprint())
+            self._commit(replace(manifest, entries=entries, encoder=made_with))
             self._sweep()
             return Added(transcript.source, "replaced" if same_path else "added", entry, transcript.report)
 
     def _store(self, entry: Entry, transcript: Transcript, data: bytes) -> None:
-        source = self._source_file(entry)
-        source.parent.mkdir(parents=True, exist_ok=True)
-        _write_durably(source, data)
-        _write_durably(source.parent / "transcript.json", transcript.to_json().encode())
+        folder = self.folder / "transcripts" / entry.group
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_durably(folder / "source", data)
+        _write_durably(folder / "transcript.json", transcript.to_json().encode())
 
     def _index(
         self, indexes: Indexes, transcript: Transcript, group: str, encoder: Encoder, progress: Progress | None
@@ -370,15 +400,20 @@ class Library:
         """Be the one writer, with the manifest as it is now and nothing left over from a writer that was killed."""
         from filelock import FileLock, Timeout
 
-        self.folder.mkdir(parents=True, exist_ok=True)
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "lock", timeout=_LOCK_SECONDS):
+                with self._guard:
+                    if self._open and self._open[0] != self._read_manifest().generation:
+                        self._close()  # another process has changed the library since
                 self._sweep()
                 yield
         except Timeout:
             raise LibraryError(
                 f"another process has been writing to {self.folder} for {_LOCK_SECONDS:.0f} seconds; try again later"
             ) from None
+        except PermissionError as error:
+            raise LibraryError(f"{error.filename or self.folder} cannot be written to; check its permissions") from None
 
     def _read_manifest(self) -> _Manifest:
         """The manifest as it is on disk now."""
@@ -398,10 +433,11 @@ class Library:
                 ) from None
 
     def _commit(self, manifest: _Manifest) -> None:
-        manifest = replace(manifest, generation=manifest.generation + 1)
+        before, manifest = manifest.generation, replace(manifest, generation=manifest.generation + 1)
         with self._guard:
             _write_durably(self.folder / MANIFEST, manifest.to_json().encode())
-            if self._open:  # this process sees its own writes, so its indexes are those of the new generation
+            # This process sees its own writes, so indexes of the generation before are those of the new one.
+            if self._open and self._open[0] == before:
                 entries = {entry.group: entry for entry in manifest.entries}
                 self._open = (manifest.generation, replace(self._open[1], entries=entries))
 
@@ -411,6 +447,8 @@ class Library:
     def _sweep(self) -> None:
         """Delete what pending.json names and the manifest does not: replaced, removed, or never committed."""
         pending = self.folder / "pending.json"
+        for draft in self.folder.glob("*.json.draft"):
+            draft.unlink()
         if not pending.exists():
             return
         kept = {entry.group for entry in self._read_manifest().entries}
@@ -451,18 +489,9 @@ class Library:
         return encoder
 
     def _load_encoder(self) -> Encoder:
-        from embeddings.encoder import BUNDLED, Encoder, EncoderUnavailable
-
         with self._guard:
             if self._encoder is None:
-                wanted = self._wanted or (self._read_manifest().encoder or {}).get("name") or BUNDLED
-                try:
-                    self._encoder = Encoder.load(wanted) if isinstance(wanted, str) else wanted
-                except EncoderUnavailable as error:
-                    raise EncoderError(
-                        f"the encoder cannot be loaded ({error}); "
-                        "install it, or name one that is installed and run `onrecord reindex --encoder NAME`"
-                    ) from None
+                self._encoder = _load(self._wanted or (self._read_manifest().encoder or {}).get("name"))
             return self._encoder
 
     def _index_files(self) -> list[Path]:
@@ -486,6 +515,11 @@ class Library:
         if self._open:
             self._open[1].vectors.close()
             self._open = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled as what it was opened with; the copy opens its own indexes and encoder."""
+        name = self._wanted if isinstance(self._wanted, str) else None
+        return Library.open, (self.folder, name, self.settings)
 
     def close(self) -> None:
         """Let go of the index files.  A closed library opens them again at the next question."""
@@ -511,8 +545,29 @@ def _new_indexes(folder: Path, encoder: Encoder | None, entries: Mapping[str, En
     from embeddings.lexical import WordIndex
     from embeddings.vectors import VectorIndex
 
-    words = {kind: WordIndex(folder / "words" / kind) for kind in _KINDS}
-    return Indexes(VectorIndex(folder / "vectors", encoder), words, entries)
+    try:
+        words = {kind: WordIndex(folder / "words" / kind) for kind in _KINDS}
+        return Indexes(VectorIndex(folder / "vectors", encoder), words, entries)
+    except (OSError, ValueError, RuntimeError) as error:  # tantivy and Chroma say it in several ways
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise LibraryError(
+            f"the index {folder} cannot be opened ({reason}); asking needs write access to it, "
+            "and `onrecord reindex` builds it again"
+        ) from None
+
+
+def _load(encoder: Encoder | str | None) -> Encoder:
+    from embeddings.encoder import BUNDLED, Encoder, EncoderUnavailable
+
+    if isinstance(encoder, Encoder):
+        return encoder
+    try:
+        return Encoder.load(encoder or BUNDLED)
+    except EncoderUnavailable as error:
+        raise EncoderError(
+            f"the encoder cannot be loaded ({error}); "
+            "install it, or name one that is installed and run `onrecord reindex --encoder NAME`"
+        ) from None
 
 
 def _check_encoder(folder: Path, made_with: dict[str, Any], fingerprint: Fingerprint) -> None:
@@ -527,22 +582,40 @@ def _check_encoder(folder: Path, made_with: dict[str, Any], fingerprint: Fingerp
         )
 
 
-def _expand(item: str | Path) -> list[Path]:
-    """The files that a path, folder or glob names.  Raises TranscriptError when it names none."""
+@dataclass(frozen=True)
+class _Expanded:
+    """The files that a path, folder or glob names; `alone`: it named one file and no folder or pattern."""
+
+    files: tuple[Path, ...]
+    skipped: tuple[Path, ...] = ()
+    alone: bool = False
+
+
+def _expand(item: str | Path) -> _Expanded:
+    """Raises TranscriptError when it names no readable file."""
     path = Path(item).expanduser()
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in SUFFIXES)
+        inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not _in_library(file, path)]
+        found = tuple(file for file in inside if file.suffix.lower() in SUFFIXES)
         if not found:
             raise TranscriptError(
                 f"{path}: nothing readable in this folder; expected files ending in {', '.join(sorted(SUFFIXES))}"
             )
-        return found
+        return _Expanded(found, tuple(file for file in inside if file not in set(found)))
     if not path.exists() and any(char in str(item) for char in "*?["):
-        found = [Path(match) for match in sorted(glob.glob(str(path), recursive=True)) if Path(match).is_file()]
+        # A bracket in the name of a folder that is there is no pattern.
+        folder = glob.escape(str(path.parent)) if path.parent.is_dir() else str(path.parent)
+        matches = sorted(glob.glob(os.path.join(folder, path.name), recursive=True))
+        found = tuple(Path(match) for match in matches if Path(match).is_file())
         if not found:
             raise TranscriptError(f"{item}: no file matches; check the pattern")
-        return found
-    return [path]
+        return _Expanded(found)
+    return _Expanded((path,), alone=True)
+
+
+def _in_library(file: Path, below: Path) -> bool:
+    """Whether a file belongs to a library that lies in the folder that is being added."""
+    return any((parent / MANIFEST).exists() for parent in file.parents if parent.is_relative_to(below))
 
 
 def _free_id(wanted: str, taken: Mapping[str, Entry]) -> str:
@@ -562,3 +635,9 @@ def _write_durably(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
+    if os.name == "posix":  # the rename itself is on disk only when its folder is
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import QuestionError
+from bot.formats import family_of
 from bot.speakers import find_speakers
 from bot.transcript import Lines, Place, Transcript
 
@@ -23,10 +24,12 @@ class Quote:
 
     Invariant: `text == transcript.utterances[utterance].text[start:end]`.  A Quote can only be made by `locate` (or
     `verify_quote`, which uses it), so there is none that is not a slice.  `lines` is the line range where the file has
-    lines; `time` the seconds (start, end) where it has times.
+    lines; `time` the seconds (start, end) where it has times.  `revision` names the reading of the file that it is a
+    slice of, since a file can change.
     """
 
     transcript: str
+    revision: str
     title: str
     source: str
     utterance: int
@@ -49,6 +52,7 @@ class Quote:
         said = transcript.utterances[utterance]
         return cls(
             transcript=transcript.id,
+            revision=transcript.revision,
             title=transcript.title,
             source=transcript.source,
             utterance=utterance,
@@ -103,9 +107,9 @@ def is_in_source(quote: Quote, library: Library) -> bool:
 
     The family's own locator decides, which does not use the reader that made the transcript.
     """
-    labels = {utterance.label for utterance in library.transcript(quote.transcript).utterances}
-    data = library.source_bytes(quote.transcript)
-    return library.format_of(quote.transcript).holds(data, quote.place, quote.text, quote.label, labels)
+    transcript, data = library.revision(quote.revision), library.source(quote.revision)
+    family = family_of(data, transcript.source)
+    return family.holds(data, quote.place, quote.text, quote.label, transcript.labels)
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def verify_quote(
     words = text.split()
     if not words:
         raise QuestionError("there is nothing to verify; give the words of the quote")
-    entries = [library.entry(id) for id in transcripts] or list(library.entries)
+    entries = library.entries_of(transcripts)
     wanted: tuple[str, ...] = ()
     if speaker is not None:
         known = tuple(dict.fromkeys(name for entry in entries for name in entry.speakers))
@@ -144,7 +148,10 @@ def verify_quote(
     # Whole words only: "we should" is not said in "owe should".
     pattern = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)")
     quotes = [
-        quote for entry in entries for quote in _find(library.revision(entry), pattern) if is_in_source(quote, library)
+        quote
+        for entry in entries
+        for quote in _find(library.revision(entry.group), pattern)
+        if is_in_source(quote, library)
     ]
     right = [quote for quote in quotes if quote.speaker in wanted] if wanted else quotes
     status = "found" if right else "said_by_other" if quotes else "not_found"

@@ -19,10 +19,11 @@ from pydantic import ConfigDict
 
 from bot.chunking import Chunk
 from bot.errors import LibraryError
-from bot.library import Indexes, Library
+from bot.library import Indexes, Library, RevisionGone
 from bot.sentences import sentence_spans
 from bot.speakers import read_question
-from bot.transcript import Lines, Transcript
+from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
+from embeddings.lexical import stems
 
 Hits = list[tuple[str, float]]
 
@@ -41,10 +42,12 @@ class Passage:
     """What is read: a found stretch of a transcript with the sentences around it.
 
     `stretches` are in reading order, one an utterance; `hit` says which characters were found, again one stretch an
-    utterance; `score` is the fused score of the best sentence in it.
+    utterance; `score` is the fused score of the best sentence in it.  `revision` names the reading of the file that
+    the stretches are cut from.
     """
 
     transcript: str
+    revision: str
     score: float
     stretches: tuple[Stretch, ...]
     hit: tuple[Stretch, ...]
@@ -64,6 +67,7 @@ class Passage:
         finish = turns[-1].pieces_of(last.start, last.end)[-1]
         metadata: dict[str, Any] = {
             "transcript": self.transcript,
+            "revision": self.revision,
             "source": transcript.source,
             "title": transcript.title,
             "speakers": list(dict.fromkeys(turn.speaker for turn in turns)),
@@ -90,6 +94,7 @@ class Passage:
         data = document.metadata
         return cls(
             data["transcript"],
+            data["revision"],
             data["score"],
             tuple(Stretch(*item) for item in data["stretches"]),
             tuple(Stretch(*item) for item in data["hit"]),
@@ -115,8 +120,13 @@ def search(
     `speakers` keeps only what they say; `transcripts` (ids) only what is said in these.  Raises LibraryError for an
     unknown transcript.
     """
-    from embeddings.lexical import stems
+    try:
+        return _search(library, text, speakers, transcripts)
+    except RevisionGone:  # a transcript was replaced between finding it and opening it; the new one is there now
+        return _search(library, text, speakers, transcripts)
 
+
+def _search(library: Library, text: str, speakers: Sequence[str], transcripts: Sequence[str]) -> Found:
     settings = library.settings.retrieval
     chosen = {library.entry(id).group for id in transcripts}
     vector = library.encoder.embed_query(text)
@@ -124,13 +134,16 @@ def search(
     with library.searching() as indexes:
         known = {group: entry for group, entry in indexes.entries.items() if not chosen or group in chosen}
         where = {"group": sorted(known)} if chosen else {}
-        by_speaker = where | ({"speaker": _labels(known, library, speakers)} if speakers else {})
+        labels = sorted(_label(speaker) for speaker in speakers)
+        by_speaker = where | ({"speaker": labels} if speakers else {})
+        if not known:
+            return Found((), ())
         rankings = [
             _known_hits(fetch, settings.hits, known)
             for kind, condition in (("turns", by_speaker), ("windows", where))
             for fetch in (_by_vector(indexes, kind, vector, condition), _by_words(indexes, kind, words, condition))
         ]
-    texts = {group: library.revision(entry) for group, entry in known.items() if _is_hit(group, rankings)}
+    texts = {group: library.revision(group) for group in known if _is_hit(group, rankings)}
     scores = _fuse(rankings, texts, settings.fusion_constant)
     if speakers:
         scores = {key: score for key, score in scores.items() if _speaker(texts, key) in speakers}
@@ -174,17 +187,9 @@ def _is_hit(group: str, rankings: Iterable[Hits]) -> bool:
     return any(id.startswith(f"{group}/") for ranking in rankings for id, _ in ranking)
 
 
-def _labels(known: Mapping[str, Any], library: Library, speakers: Sequence[str]) -> list[str]:
-    """What the files call these speakers."""
-    return sorted(
-        {
-            utterance.label
-            for entry in known.values()
-            if set(speakers) & set(entry.speakers)
-            for utterance in library.revision(entry).utterances
-            if utterance.speaker in speakers
-        }
-    )
+def _label(speaker: str) -> str:
+    """What the index calls a speaker: the file's label."""
+    return "" if speaker == UNNAMED_SPEAKER else speaker
 
 
 def _speaker(texts: Mapping[str, Transcript], key: SentenceKey) -> str:
@@ -257,7 +262,7 @@ def _passages(
         read = [sentence for sentence in sentences[begin:finish] if (group, *sentence) not in covered]
         covered |= {(group, *sentence) for sentence in read}
         hit = _stretches(sentences[first : last + 1])
-        passages.append(Passage(texts[group].id, score, _stretches(read), hit))
+        passages.append(Passage(texts[group].id, group, score, _stretches(read), hit))
     return tuple(passages)
 
 
@@ -296,7 +301,8 @@ class TranscriptRetriever(BaseRetriever):
         if not self.library.entries:
             raise LibraryError(f"{self.library.folder} is empty; add a transcript first: `onrecord add FILE`")
         if speakers is None:
-            asked = read_question(query, self.library.speakers)
+            heard = dict.fromkeys(name for entry in self.library.entries_of(transcripts) for name in entry.speakers)
+            asked = read_question(query, tuple(heard))
             query, speakers = asked.topic, asked.speakers
         found = search(self.library, query, speakers, transcripts)
-        return [passage.to_document(self.library.transcript(passage.transcript)) for passage in found.passages]
+        return [passage.to_document(self.library.revision(passage.revision)) for passage in found.passages]

@@ -14,6 +14,7 @@ import bisect
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from bot.errors import TranscriptError
@@ -173,9 +174,19 @@ class Transcript:
     report: Reading
 
     @property
+    def revision(self) -> str:
+        """The name of this reading of this file: an id stays when a file changes, a revision does not."""
+        return f"{self.id}@{self.sha256[:12]}"
+
+    @cached_property
     def speakers(self) -> tuple[str, ...]:
         """Speakers in order of their first words."""
         return tuple(dict.fromkeys(utterance.speaker for utterance in self.utterances))
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """What the file calls its speakers; "" where it names nobody."""
+        return frozenset(utterance.label for utterance in self.utterances)
 
     @property
     def words(self) -> int:

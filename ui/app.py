@@ -246,7 +246,7 @@ class _Page:
         try:
             for found in stream(question, self.library, history=history):
                 if found.final:
-                    html = render.answer_html(found, len(turns), self.library.transcript)
+                    html = render.answer_html(found, len(turns), self.library.revision)
                     turn = Turn(question, html, found)
                 else:
                     yield before + _messages(question, render.draft_html(found)), gr.skip(), gr.skip()
@@ -291,16 +291,20 @@ class _Page:
             for citation in asked.answer.citations:
                 quote = citation.quote
                 if str(citation.number) == number:
-                    transcript = self.library.transcript(quote.transcript)
-                    if not _holds(transcript, quote.utterance, quote.start, quote.text):
-                        raise OnRecordError(WORDING.changed.format(source=quote.source))
+                    transcript = self._current(quote.transcript, quote.revision, quote.source)
                     return transcript, {quote.utterance: (quote.start, quote.end)}
         else:
             for at, passage in enumerate(asked.answer.passages, 1):
                 if str(at) == number:
-                    transcript = self.library.transcript(passage.transcript)
+                    transcript = self._current(passage.transcript, passage.revision, passage.transcript)
                     return transcript, {hit.utterance: (hit.start, hit.end) for hit in passage.hit}
         raise OnRecordError(WORDING.gone)
+
+    def _current(self, id: str, revision: str, name: str) -> Transcript:
+        """The transcript that an answer was made from, if it is still the one in the library."""
+        if self.library.entry(id).group != revision:
+            raise OnRecordError(WORDING.changed.format(source=name))
+        return self.library.revision(revision)
 
     def ask(self, question: str) -> dict[str, Any]:
         """The API: status, text and citations of an answer, as JSON."""
@@ -323,12 +327,6 @@ class _Page:
                 for citation in found.citations
             ],
         }
-
-
-def _holds(transcript: Transcript, utterance: int, start: int, words: str) -> bool:
-    """Whether the words still stand there: a file can be added again, changed, after an answer."""
-    said = transcript.utterances
-    return utterance < len(said) and said[utterance].text.startswith(words, start)
 
 
 def _messages(question: str, html: str) -> list[dict[str, Any]]:

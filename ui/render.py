@@ -59,7 +59,7 @@ class Wording:
 WORDING = Wording()
 
 TranscriptOf = Callable[[str], Transcript]
-"""The transcript with an id."""
+"""The transcript in a revision."""
 
 _UNSAFE = re.compile(r"[!-/:-@\[-`{-~\r]")
 
@@ -138,7 +138,7 @@ def _quote_label(citation: Citation) -> str:
 def _quote_html(citation: Citation, turn: int, transcript_of: TranscriptOf) -> str:
     quote = citation.quote
     return (
-        f'<figure class="quote {_colour(quote.speaker, transcript_of(quote.transcript))}">'
+        f'<figure class="quote {_colour(quote.speaker, transcript_of(quote.revision))}">'
         f'<blockquote dir="auto">{text(quote.text)}</blockquote>'
         f"<figcaption>"
         f'<button type="button" class="cite" data-show="quote:{turn}:{citation.number}" '
@@ -158,7 +158,7 @@ def _where_html(quote: Quote) -> str:
 
 def _closest_html(answer: Answer, turn: int, transcript_of: TranscriptOf) -> str:
     items = [
-        _passage_html(passage, number, turn, transcript_of(passage.transcript))
+        _passage_html(passage, number, turn, transcript_of(passage.revision))
         for number, passage in enumerate(answer.passages, 1)
     ]
     if not items:

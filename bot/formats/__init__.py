@@ -86,4 +86,6 @@ def family_of(data: bytes, name: str) -> Format:
 
 def slug(text: str) -> str:
     """An id that is safe as a folder name and easy to type: lower-case letters and digits joined by hyphens."""
-    return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")[:80].rstrip("-") or "transcript"
+    plain = re.sub(r"[\W_]+", "-", text.casefold().encode("utf-8", "ignore").decode()).strip("-")
+    # File systems allow 255 bytes in a name, and a revision adds its hash.
+    return plain.encode()[:120].decode(errors="ignore").rstrip("-") or "transcript"
