@@ -9,11 +9,12 @@ PORT ?= 7860
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint screenshots constraints clean
+.PHONY: help chat test lint eval screenshots constraints clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
 	@echo "make test    install and run the tests"
+	@echo "make eval    every evaluation set of ../shared/evalsets and the packaged one (about an hour)"
 	@echo "make lint    ruff and mypy"
 	@echo "make screenshots   take the pictures in README again"
 	@echo "make clean   remove the virtual environment (libraries are kept)"
@@ -41,6 +42,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+eval: $(VENV)/.installed-dev
+	$(BIN)/python -m eval.benchmarks
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.screenshots

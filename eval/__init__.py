@@ -1,1 +1,9 @@
-"""Evaluation sets, metrics, runner and report.  Nothing yet; docs/benchmarks.md holds what was measured by hand."""
+"""How good the answers are: evaluation sets, splits, metrics, runner and report.
+
+sets       load and validate a set; write a starter set from a library
+splits     what may be fitted on what, made before anything is tuned
+metrics    pure functions, defined in docs/evaluation.md
+systems    what is measured: the product, and the stock recipe that a user would have got instead
+runner     a set through a system, into a run folder
+report     a run folder to one HTML page; two runs side by side
+"""

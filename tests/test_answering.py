@@ -181,7 +181,7 @@ def test_a_quote_cannot_be_made_by_hand(samples: Library) -> None:
     """Only `locate` makes one, and only of a slice that exists."""
     transcript = samples.transcript("allotment-committee")
     with pytest.raises(TypeError, match="not by hand"):
-        Quote("x", "x", "x", 0, 0, 3, "yes", "Ana", "Ana", transcript.utterances[0].place, None)
+        Quote("x", "x@0", "x", "x", 0, 0, 3, "yes", "Ana", "Ana", transcript.utterances[0].place, None)
     with pytest.raises(ValueError, match="slice"):
         Quote.locate(transcript, 0, 0, 10**6)
 

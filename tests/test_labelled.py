@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import TranscriptError
-from bot.formats import read_bytes
+from bot.formats import family_of, read_bytes
 from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
 from tests.conftest import shared
 
@@ -78,6 +78,153 @@ def test_not_labels(line: str) -> None:
     """A colon does not make a label: such a line goes on with the turn before it."""
     text = f"Ana Silva: I began.\nIt went on.\n{line}\nTom Farrant: Did you?\nAna Silva: I did.\nTom Farrant: Well.\n"
     assert turns(text)[0] == ("Ana Silva", f"I began. It went on. {line}")
+
+
+def located(text: str) -> bool:
+    """Whether the locator finds every turn under its own label and, where turns share no words, under no other."""
+    transcript, data = read(text), text.encode()
+    labels = {turn.label for turn in transcript.utterances}
+    holds = family_of(data, "talk.txt").holds
+    return all(
+        holds(data, turn.place, turn.text, label, labels) == (label == turn.label)
+        for turn in transcript.utterances
+        for label in labels
+    )
+
+
+TALK = "HOST: Welcome to it.\nAna Silva: Thank you, all.\nHOST: So we begin.\nAna Silva: Indeed so.\n"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Sarah K.",
+        "Martin Luther King Jr.",
+        'DWAYNE "THE ROCK" JOHNSON',
+        "van Dijk",
+        "de la Cruz",
+        "Mr. Chris d'Entremont",
+        "16175551234",
+        "+1 617 555 1234",
+        "1617*****34",
+        "Tom Roe [BBC]",
+        "Caller 1",
+        "Ana Silva (laughing)",
+        "ana silva",
+    ],
+)
+def test_labels_of_unusual_shape(label: str) -> None:
+    """A label that repeats never ends as words of the speaker before."""
+    text = f"{TALK}{label}: I took the money.\nHOST: Oh, really?\n{label}: I mean it.\nHOST: Hm.\n"
+    assert turns(text)[4:] == [
+        (label, "I took the money."),
+        ("HOST", "Oh, really?"),
+        (label, "I mean it."),
+        ("HOST", "Hm."),
+    ]
+    assert located(text)
+
+
+def test_labels_in_lower_case() -> None:
+    """`bell hooks:` names herself so; it takes more evidence than a capital would."""
+    text = "HOST: Well, then?\nIt is late.\nbell hooks: It is.\n" * 4
+    assert turns(text)[:2] == [("HOST", "Well, then? It is late."), ("bell hooks", "It is.")]
+
+
+def test_heads_of_lines_that_are_read_as_words_are_said() -> None:
+    """What repeats at the head of lines and is not taken for a label may be one, so the report names it."""
+    answer = "HOST: And then?\nAna Silva: We went on.\nRemember: it was cold.\n"
+    transcript = read(answer * 3)
+    assert transcript.speakers == ("HOST", "Ana Silva")
+    assert transcript.report.remarks == ("3 lines begin with 'Remember:', read as words of the turn before",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            "In two steps.\nStep 1: Open the lid.\nStep 2: Close it.\n",
+            "In two steps. Step 1: Open the lid. Step 2: Close it.",
+        ),
+        ("We went to the city of\nNew York: it was cold.\n", "We went to the city of New York: it was cold."),
+        ("It is there.\n\nChapter Three: I left.\n", "It is there. Chapter Three: I left."),
+        ("It is there.\n- On Friday: a talk.\n", "It is there. - On Friday: a talk."),
+        ("The train left at\nWaterloo 10:15\nand was full.\n", "The train left at Waterloo 10:15 and was full."),
+    ],
+)
+def test_no_invented_speakers(lines: str, words: str) -> None:
+    """A head that occurs once, in the middle of a sentence or numbered like a list, is part of the turn."""
+    text = f"HOST: How is it made?\nAna Silva: {lines}HOST: So then, off\nwe go.\nAna Silva: Indeed so.\nHOST: Hm.\n"
+    assert turns(text)[1] == ("Ana Silva", words)
+    assert located(text)
+
+
+def test_speakers_who_occur_once() -> None:
+    """Accepted where a turn can begin, and named in the report."""
+    text = f"{TALK}It is true,\nI think.\nCaller 1: Hello, all.\nHOST: Who is it?\n\nTom Roe: It is me.\n"
+    transcript = read(text)
+    assert transcript.speakers == ("HOST", "Ana Silva", "Caller 1", "Tom Roe")
+    assert transcript.report.remarks == ("read as speakers though they occur once: Caller 1, Tom Roe",)
+
+
+def test_bold_heads_that_are_remarks() -> None:
+    """Where labels are bold, another bold head is a speaker, unless it is known to name nobody."""
+    text = "**Mat Ryer:** Hello.\n\n**Ana Silva:** Hi.\n\n**Mat Ryer:** So.\n\n**{}:** do it.\n\n**Ana Silva:** Yes.\n"
+    assert turns(text.format("Pro tip"))[2] == ("Mat Ryer", "So. **Pro tip:** do it.")
+    assert turns(text.format("Goat boy"))[3] == ("Goat boy", "do it.")
+
+
+def test_a_list_of_links_is_no_conversation() -> None:
+    """`[name]: https://…` is a Markdown link; somebody may still begin with one."""
+    text = "[Ana]: https://example.org is it.\n[Tom]: Is it?\n[Ana]: It is.\n\n[docs]: https://example.org/a\n"
+    assert read(text).speakers == ("Ana", "Tom")
+
+
+def test_two_speakers_on_one_line() -> None:
+    """A label of the file after the end of a sentence begins a turn; the words are nobody else's."""
+    text = f"{TALK}HOST: Did you do it? Ana Silva: I never did. HOST: “Never?” Ana Silva: No.\n"
+    assert turns(text)[4:] == [
+        ("HOST", "Did you do it?"),
+        ("Ana Silva", "I never did."),
+        ("HOST", "“Never?”"),
+        ("Ana Silva", "No."),
+    ]
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "words", ["He said to Ana Silva: come here.", 'I read "Who Is She? Ana Silva: A Life" at home.']
+)
+def test_a_name_within_a_sentence_is_no_label(words: str) -> None:
+    """Nor is one inside quotation marks."""
+    text = f"{TALK}HOST: {words}\n"
+    assert turns(text)[4:] == [("HOST", words)]
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ANA: It fell by\nANA: 18 per cent and the\nAdvertisement\nANA: cause is not known.\nTOM: Why\nTOM: not?\n",
+        "Ana Silva: It fell and then\n## Part two\nit rose.\nTom Roe: No.\nAna Silva: Yes.\n---\nTom Roe: Why?\n",
+        "Ana: It fell.\nAna:foo is the code.\nTom: No.\nAna: Yes.\nTom: Why?\nAna: Oh.\nTom: Ah.\n",
+        "**Ana**: One.\n**Ana Silva**: Two.\n**Ana**: Three.\n**Ana Silva**: Four.\n",
+        "Ana  0:15\nOne here.\n\nTom 1:02:03\nTwo at\nTomorrow 10:30\n\nAna  0:30\nThree.\n\nTom  0:40\nFour.\n",
+    ],
+)
+def test_quotes_around_lines_that_are_not_speech_are_located(text: str) -> None:
+    """The locator leaves out the lines that the file's habit leaves out, and no others."""
+    assert located(text)
+
+
+def test_the_locator_keeps_speakers_apart() -> None:
+    """Words joined over another's turn, or under another's label, are not in the file."""
+    data = f"{TALK}HOST: Did you? Ana Silva: Never. HOST: Oh.\n".encode()
+    holds, labels = family_of(data, "talk.txt").holds, {"HOST", "Ana Silva"}
+    assert holds(data, Lines(5, 5), "Never.", "Ana Silva", labels)
+    assert not holds(data, Lines(5, 5), "Never.", "HOST", labels)
+    assert not holds(data, Lines(5, 5), "Did you? Oh.", "HOST", labels)
+    assert not holds(data, Lines(1, 3), "Welcome to it. So we begin.", "HOST", labels)
 
 
 def test_times_become_seconds() -> None:

@@ -32,18 +32,39 @@ def as_labelled(talk: list[tuple[str, str]], noise: list[str], end: str) -> byte
     return (end.join(lines) + end).encode()
 
 
-def as_webvtt(talk: list[tuple[str, str]], noise: list[str], end: str) -> bytes:
+def as_webvtt(talk: list[tuple[str, str]], shape: list[int], end: str) -> bytes:
+    """A turn a cue, or in the cue of the turn before, wrapped over one to three lines, as `shape` says.
+
+    `shape` has a number for each turn: its bits are one for the number of lines, one for a cue of its own.
+    """
     lines = ["WEBVTT", ""]
-    for at, (label, words) in enumerate(talk):
+    for at, ((label, words), bits) in enumerate(zip(talk, itertools.cycle(shape), strict=False)):
         # What WebVTT itself asks of a writer; "--" + ">" would be timings.
-        escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        lines += [f"00:{at:02d}:00.000 --> 00:{at:02d}:05.000", f"<v {label}>{escaped}", *noise, ""]
-    return end.join(lines).encode()
+        escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split(" ")
+        size = -(-len(escaped) // (1 + bits % 3))
+        wrapped = [" ".join(escaped[part : part + size]) for part in range(0, len(escaped), size)]
+        if bits >= 3 or not at:
+            lines += ["", f"00:{at:02d}:00.000 --> 00:{at:02d}:05.000"]
+        lines += [f"<v {label}>{wrapped[0]}", *wrapped[1:]]
+    return end.join([*lines, ""]).encode()
 
 
+def as_webvtt_of_changes(talk: list[tuple[str, str]], shape: list[int], end: str) -> bytes:
+    """As `as_webvtt`, with each turn repeated in a cue without a voice tag: the habit of tagging changes only."""
+    lines = as_webvtt(talk, [bits % 3 + 3 for bits in shape], end).decode().split(end)
+    result: list[str] = []
+    for line in lines:
+        if "-->" in line and any("-->" in earlier for earlier in result):
+            result += ["01:00:00.000 --> 01:00:01.000", "and so", "on it went", ""]
+        result.append(line)
+    return end.join(result).encode()
+
+
+SHAPE = st.lists(st.integers(0, 8), min_size=1, max_size=12)
 FILES = st.one_of(
     st.builds(as_labelled, TALK, NOISE, st.sampled_from(["\n", "\r\n"])),
-    st.builds(as_webvtt, TALK, st.just([]), st.sampled_from(["\n", "\r\n"])),
+    st.builds(as_webvtt, TALK, SHAPE, st.sampled_from(["\n", "\r\n"])),
+    st.builds(as_webvtt_of_changes, TALK, SHAPE, st.sampled_from(["\n", "\r\n"])),
 )
 
 
@@ -109,16 +130,25 @@ def test_labelled_text_round_trip(talk: list[tuple[str, str]]) -> None:
     assert [(turn.label, turn.text) for turn in transcript.utterances] == twice
 
 
-@given(TALK)
-def test_webvtt_round_trip(talk: list[tuple[str, str]]) -> None:
-    """What is written as one cue a turn is read back word for word, neighbours of one voice joined."""
+@given(TALK, SHAPE)
+def test_webvtt_round_trip(talk: list[tuple[str, str]], shape: list[int]) -> None:
+    """What is written in cues of any shape is read back word for word, neighbours of one voice joined."""
     expected: list[tuple[str, str]] = []
     for label, words in talk:
         if expected and expected[-1][0] == label:
             expected[-1] = (label, f"{expected[-1][1]} {words}")
         else:
             expected.append((label, words))
-    transcript = read_bytes(as_webvtt(talk, [], "\n"), "talk")
+    transcript = read_bytes(as_webvtt(talk, shape, "\n"), "talk")
+    assert [(turn.label, turn.text) for turn in transcript.utterances] == expected
+
+
+@given(TALK, SHAPE)
+def test_webvtt_of_changes_round_trip(talk: list[tuple[str, str]], shape: list[int]) -> None:
+    """Cues without a tag, of two lines, are by the speaker before them where tags mark changes."""
+    talk = [next(same) for _, same in itertools.groupby(talk, key=lambda turn: turn[0])]
+    transcript = read_bytes(as_webvtt_of_changes(talk, shape, "\n"), "talk")
+    expected = [(label, f"{words} and so on it went") for label, words in talk[:-1]] + talk[-1:]
     assert [(turn.label, turn.text) for turn in transcript.utterances] == expected
 
 

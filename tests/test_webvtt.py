@@ -8,7 +8,7 @@ import pytest
 import webvtt
 
 from bot.errors import TranscriptError
-from bot.formats import read_bytes
+from bot.formats import family_of, read_bytes
 from bot.formats.text import fold_white
 from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
 from tests.conftest import SHARED, shared
@@ -63,24 +63,97 @@ def test_a_slice_knows_its_own_lines_and_times() -> None:
     assert turn.time_of(start, start + 11) == (4.0, 6.5)
 
 
-def test_voice_only_when_it_changes() -> None:
-    """Where no neighbouring cues repeat a tag, an untagged cue continues the speaker before it, and that is said."""
-    cue = "00:00:0{}.000 --> 00:00:0{}.500\n{}\n\n"
-    text = "WEBVTT\n\n" + "".join(
-        cue.format(at, at, words) for at, words in enumerate(["<v Ana>One", "and two.", "<v Tom>Three.", "Four."])
+def cues(*said: str) -> str:
+    return "WEBVTT\n\n" + "".join(
+        f"00:00:{at:02d}.000 --> 00:00:{at:02d}.500\n{words}\n\n" for at, words in enumerate(said)
     )
-    transcript = read(text)
-    assert [(t.label, t.text) for t in transcript.utterances] == [("Ana", "One and two."), ("Tom", "Three. Four.")]
-    assert "2 cues without a voice tag" in transcript.report.remarks[0]
+
+
+def turns(text: str) -> list[tuple[str, str]]:
+    """Label and words of each turn, each found again by the locator under its label and no other."""
+    transcript, data = read(text), text.encode()
+    labels = {turn.label for turn in transcript.utterances}
+    for turn in transcript.utterances:
+        held = {
+            label for label in labels if family_of(data, "talk.vtt").holds(data, turn.place, turn.text, label, labels)
+        }
+        assert held == {turn.label}
+    return [(turn.label, turn.text) for turn in transcript.utterances]
+
+
+def test_voice_only_when_it_changes() -> None:
+    """Where the habit is to tag only changes, a cue without a tag continues the speaker, on all its lines."""
+    text = cues("<v Ana>I never took", "the money and I\nnever will.", "<v Tom>Sure.", "You did,\ntwice.")
+    assert turns(text) == [("Ana", "I never took the money and I never will."), ("Tom", "Sure. You did, twice.")]
+    assert "2 cues without a voice tag" in read(text).report.remarks[0]
 
 
 def test_a_missing_voice_is_not_guessed() -> None:
-    """Where every cue is tagged, one without a tag is nobody's."""
-    cue = "00:00:0{}.000 --> 00:00:0{}.500\n{}\n\n"
-    text = "WEBVTT\n\n" + "".join(
-        cue.format(at, at, words) for at, words in enumerate(["<v Ana>One", "<v Ana>two.", "Three.", "<v Tom>Four."])
+    """Where nearly every cue is tagged, or tags repeat, one without a tag is nobody's."""
+    repeated = cues("<v Ana>One", "<v Ana>two.", "Three.", "<v Tom>Four.", "Five.")
+    assert [t.speaker for t in read(repeated).utterances] == ["Ana", UNNAMED_SPEAKER, "Tom", UNNAMED_SPEAKER]
+    alternating = cues("<v Ana>One.", "<v Tom>Two.", "I took it,\nI did.", "<v Ana>Four?")
+    assert turns(alternating) == [("Ana", "One."), ("Tom", "Two."), ("", "I took it, I did."), ("Ana", "Four?")]
+
+
+def test_words_after_a_closed_or_nameless_voice_are_nobodys() -> None:
+    """`</v>` and `<v>` end a voice, and what follows is not carried over either."""
+    assert turns(cues("<v Ana>Hello.</v> Laughter.", "more.", "<v Tom>Bye.", "<v>Who?")) == [
+        ("Ana", "Hello."),
+        ("", "Laughter. more."),
+        ("Tom", "Bye."),
+        ("", "Who?"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "count is < 5 and never when it is > 9",
+        "use the <div> tag, <I think> so",
+        "I <3 you -> there",
+        "see A --> B, or 1 --> 2",
+        "<00:00:06> is a time",
+        "1",
+    ],
+)
+def test_signs_that_are_not_tags_are_words(words: str) -> None:
+    """Only the recommendation's tags and time stamps are markup."""
+    assert turns(cues(f"<v Ana>{words}", "<v Tom>So?")) == [("Ana", words), ("Tom", "So?")]
+    tagged = f"<c.loud>{words}</c> <00:00:06.000>and <lang en><b>so</b></lang> on"
+    assert turns(cues(f"<v Ana>{tagged}", "<v Tom>So?"))[0] == ("Ana", f"{words} and so on")
+
+
+def test_voices_in_a_note_do_not_speak() -> None:
+    """Neither reader nor locator takes a name from a note, a style or a header."""
+    text = cues("<v Ana>One.", "NOTE_", "two.", "<v Tom>Three.", "Four.")
+    text = text.replace("00:00:01.000 --> 00:00:01.500\nNOTE_", "NOTE <v Bob>edited\n<v Bob>twice")
+    assert turns(text) == [("Ana", "One. two."), ("Tom", "Three. Four.")]
+    assert read(text).report.by_reason()["note"] == 2
+
+
+@pytest.mark.parametrize("header", ["WEBVTT\n", "WEBVTT\nKind: captions\n", "WEBVTT\n1\n", "\ufeffWEBVTT - x\n"])
+def test_a_cue_directly_under_the_header(header: str) -> None:
+    """Timings end the header, with their identifier."""
+    assert turns(f"{header}00:01.000 --> 00:02.000\n<v Ana>One.\n") == [("Ana", "One.")]
+
+
+def test_identifiers_are_not_words() -> None:
+    """An integer above timings numbers the cue, in a file that numbers its cues; elsewhere it is somebody's words."""
+    glued = "00:01.000 --> 00:02.000\n<v Ana>How many?\n{}00:03.000 --> 00:04.000\n<v Ana>Good.\n"
+    assert turns("WEBVTT\n\n1\n" + glued.format("2\n")) == [("Ana", "How many? Good.")]
+    assert turns("WEBVTT\n\n" + glued.format("42\n")) == [("Ana", "How many? 42 Good.")]
+    report = read("WEBVTT\n\n1\n" + glued.format("2\n")).report
+    assert (report.speech, report.by_reason()) == (6, {"header": 1, "blank": 1})
+
+
+def test_only_an_empty_line_ends_a_cue() -> None:
+    """A line of white space is part of the cue; tolerated is one that parts it from a note or an identifier."""
+    assert turns("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana>One.\n \nTwo.\n") == [("Ana", "One. Two.")]
+    text = (
+        "WEBVTT\n\na-1\n00:01.000 --> 00:02.000\n<v Ana>One.\n \nNOTE <v Bob>\n \na-2\n00:03.000 --> 00:04.000\nTwo.\n"
     )
-    assert [t.speaker for t in read(text).utterances] == ["Ana", UNNAMED_SPEAKER, "Tom"]
+    assert turns(text) == [("Ana", "One. Two.")]
 
 
 def test_cues_without_a_blank_line_between() -> None:

@@ -13,6 +13,12 @@ Two habits of files decide what the other lines are:
   with one label, and a line without a label is not speech.
 - *The label once a turn*: every labelled line begins a turn, and a line without a label continues the turn before it,
   unless no turn but the last has such lines; then they are a trailer.
+
+Two people may share a line (`HOST: Did you? ANA: Never.`): a label of the file that follows the end of a sentence
+begins a turn there too.
+
+Where the evidence is thin the report says what was decided: labels that occur once, and heads of lines that repeat and
+are read as words all the same.
 """
 
 from __future__ import annotations
@@ -22,6 +28,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.errors import TranscriptError
 from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, split_lines, utterances
@@ -30,16 +37,22 @@ from bot.transcript import UNNAMED_SPEAKER, Lines, Place, Reading, Utterance
 NAME = "labelled text"
 
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+# Inside a name: a nickname in quotes, a remark in brackets.
+_QUOTED = r"(?:\"[^\":\n]{1,40}\"|“[^”:\n]{1,40}”)"
+_IN_BRACKETS = r"\[[^\[\]:\n]{1,40}\](?!\()"
 # A name may carry a long parenthesis: "Hon. Ana Silva (Minister of Families, Children and Social Development)".
-_NAME = r"[^\s:：*_\[\]<>{}|\"“”][^:：*\[\]<>{}|\"“”\t]{0,159}?"
+_NAME = rf"(?:[^\s:：*_\[\]<>{{}}|\"“”]|{_QUOTED})(?:[^:：*\[\]<>{{}}|\"“”\t]|{_QUOTED}|{_IN_BRACKETS}){{0,159}}?"
+_PHONE = r"\+?\(?\d(?:[\s().-]*[\d*]){8,18}"  # dial-ins, which Zoom may mask: "1617*****34"
+_INVISIBLE = "\u200b\u200e\u200f\ufeff"  # left by copying from web pages
 _COLON = r"(?:：|:(?=\s|$|[^\x00-\x7f]))"
 _LABEL_LINE = re.compile(
-    rf"""\s*
+    rf"""[\s{_INVISIBLE}]*+
     (?:(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
     (?:
-        (?:\*\*|__)(?P<bold>{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*{_COLON})
-      | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}
-      | (?P<plain>{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
+        (?P<mark>\*{{1,3}}|__?)(?P<bold>{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*
+        (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON})
+      | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
+      | (?P<plain>{_PHONE}|{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
       | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}{_TIME}\s*$
     )""",
     re.VERBOSE,
@@ -52,19 +65,45 @@ _HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,})\s*$")
 _NEVER_LABELS = frozenset(
     "note notes nb ps warning title date time source sources link links url http https email tel subject topic "
     "location duration recorded transcript summary keywords tags participants attendees speakers present apologies "
-    "example edit update contents".split()
+    "example edit update contents remember reminder tip disclaimer caution".split()
+) | {"pro tip", "fun fact", "spoiler alert", "grain of salt"}
+# "Step 1: Open the lid." is part of what somebody says; "Caller 1:" is somebody.
+_NUMBER = r"\s*(?:no\.?\s*)?#?(?P<number>\d+[a-z]?|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)"
+_SECTION = re.compile(
+    r"(?:step|item|chapter|part|section|number|no|point|figure|table|page|act|scene|episode|lesson|rule|tip|phase|slide|"
+    rf"appendix|verse|day|week|month|year|round|option|example|exercise|agenda item|volume|book|season){_NUMBER}",
+    re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"(?P<whom>.*[^\W\d_])[\s#_-]*\d+[a-z]?$", re.IGNORECASE)
+_NUMBERED_PEOPLE = frozenset(
+    "speaker participant guest caller witness person interviewer interviewee host panelist panellist respondent man "
+    "woman boy girl child student pupil teacher patient doctor nurse officer juror member user agent customer client "
+    "voice male female moderator facilitator presenter reporter player parent audience delegate expert attendee".split()
+)
+
 _PARTICLES = frozenset("de da di do dos du del della der den van von la le les el al bin ibn of the and & y e".split())
+_LEADING_PARTICLES = frozenset("de da di do dos du del della der den ter van von la le los las el al bin ibn".split())
+# The full stop of a name: "Sarah K.", "Martin Luther King Jr."
+_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){1,3}|(?:Jr|Sr|Esq|Ph\.?D|M\.?D)\.")
 
 # Evidence.  A share is of the lines that are not blank.
 _DENSE = 0.5  # so many lines look labelled: single capitalised words may be labels
 _VERY_DENSE = 0.9  # nearly every line looks labelled: even a word that occurs once may be
-_LOWER_CASE = 0.2  # `interviewer:` and the like must head this share of the lines
+_LOWER_CASE_WORD = 0.1  # `interviewer:` must head this share of the labelled lines
+_LOWER_CASE_WORDS = 0.3  # and so many `bell hooks:`, as `my point:` may occur often
+# A single capitalised word must head this share of the labelled lines, or this if the text has it in lower case too.
+_RARE_WORD = 0.01
+_WORD = 0.05
+_FULL_LINE = 0.5  # of the longest line: shorter lines were not cut by wrapping
+_SAID_SO = 3  # a head of a line that occurs so often and is read as words is named in the report
+_NAMES_SHOWN = 10  # of the labels that a remark lists
 # The habit of a label on every line: this share of labelled lines follow one with the same label, and of these pairs
 # this share is cut in mid-sentence.
 _REPEATS = 0.3
 _CUT = 0.3
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+# Where a turn may end: a sentence, a speaker who is interrupted, a stage direction.
+_TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
 _ENOUGH_TURNS = 4  # turns on single lines before unlabelled lines at the end count as a trailer
 
 
@@ -74,7 +113,8 @@ class _Candidate:
 
     line: int
     name: str
-    marked: bool  # bold, bracketed or with a time of its own: a writer's mark that this is a label
+    emphasised: bool  # bold or in brackets: a writer's mark that this is a label
+    timed: bool  # a time of its own is another
     time: float | None
     words: str
 
@@ -93,36 +133,12 @@ def read(data: bytes) -> tuple[tuple[Utterance, ...], Reading]:
     lines = split_lines(decode(data))
     _refuse_other_families(lines)
     candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := _candidate(number, line))]
-    labels = _accept_labels(candidates, filled=sum(1 for line in lines if line.strip()))
+    labels = _accept_labels(candidates, lines)
     labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
+    others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
     if not labelled:
-        return _read_unlabelled(lines)
-    return _read_labelled(lines, labelled)
-
-
-def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[str]) -> bool:
-    """Whether the file has these words at this place under this label.
-
-    Independent of `read`: it looks only at the lines named, strips the labels that the record knows, undoes the
-    family's one fold (line wrap) and finds the words; then it looks upwards for the label that they stand under.
-    """
-    assert isinstance(place, Lines)
-    lines = split_lines(decode(data))
-    named = lines[place.first - 1 : place.last]
-    if not named:
-        return False
-    heads = [_strip_label(line, labels) for line in named]
-    if any(head not in (None, label) for head, _ in heads[1:]):
-        return False
-    if fold_white(text) not in fold_white(" ".join(words for _, words in heads)):
-        return False
-    if not label:
-        return all(head is None for head, _ in heads)
-    for line in reversed(lines[: place.first]):
-        head, _ = _strip_label(line, labels)
-        if head is not None:
-            return head == label
-    return False
+        return _read_unlabelled(lines, others)
+    return _read_labelled(lines, labelled, others)
 
 
 def _refuse_other_families(lines: Sequence[str]) -> None:
@@ -140,20 +156,9 @@ def _refuse_other_families(lines: Sequence[str]) -> None:
         )
 
 
-def _strip_label(line: str, labels: Collection[str]) -> tuple[str | None, str]:
-    """(label, words) of a line that begins with one of the known labels, else (None, line)."""
-    bare = re.sub(rf"^\s*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?(?:\*\*|__|\[)?", "", line)
-    for label in sorted(labels, key=len, reverse=True):
-        if label and bare.startswith(label):
-            rest = re.match(rf"[\]*_\s]*(?:[(\[]{_TIME}[)\]])?[*_\s]*(?:[:：]|\s{_TIME}\s*$)", bare[len(label) :])
-            if rest:
-                return label, bare[len(label) + rest.end() :].lstrip("*_ \t")
-    return None, line
-
-
 def _candidate(number: int, line: str) -> _Candidate | None:
     match = _LABEL_LINE.match(line)
-    if not match:
+    if not match or _HEADING.match(line):
         return None
     name = next(name for name in match.group("bold", "bracketed", "plain", "otter") if name is not None).strip()
     head = match.group()
@@ -161,89 +166,196 @@ def _candidate(number: int, line: str) -> _Candidate | None:
     return _Candidate(
         line=number,
         name=name,
-        marked=match["plain"] is None or time is not None,
+        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,  # italics stress any word
+        timed=time is not None,
         time=parse_time(time.group()) if time else None,
         words=line[match.end() :].strip(),
     )
 
 
-def _accept_labels(candidates: Sequence[_Candidate], filled: int) -> set[str]:
-    """The candidate names that the file as a whole shows to be labels.  `filled`: lines that are not blank."""
+def _accept_labels(candidates: Sequence[_Candidate], lines: Sequence[str]) -> set[str]:
+    """The candidate names that the file as a whole shows to be labels."""
+    filled = max(1, sum(1 for line in lines if line.strip()))
     counts = Counter(candidate.name for candidate in candidates)
-    marked = {candidate.name for candidate in candidates if candidate.marked}
-    shapes = {name: _shape(name, name in marked) for name in counts}
-    looks_labelled = sum(count for name, count in counts.items() if shapes[name]) / max(filled, 1)
+    emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
+    marked = emphasised | {candidate.name for candidate in candidates if candidate.timed}
+    shapes = {name: _shape(name, name in emphasised) for name in counts}
+    labelled = sum(count for name, count in counts.items() if shapes[name])
+    dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
+    # Names are not written in lower case, words are.
+    in_lower_case = {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+    in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
     accepted = set()
     for name, count in counts.items():
-        match shapes[name]:
+        match "name" if shapes[name] == "word" and name in marked else shapes[name]:
             case "name":
                 enough = count >= 2 or (name in marked and len(marked) >= 2)
             case "word":
-                enough = count >= 3 or (count >= 2 and looks_labelled >= _DENSE) or looks_labelled >= _VERY_DENSE
+                share = _WORD if name.casefold() in in_lower_case else _RARE_WORD
+                as_turns = dense and in_paragraphs[name] == count
+                enough = very_dense or (count >= (2 if dense else 3) and (as_turns or count >= share * labelled))
             case "lower case":
-                enough = count >= 3 and count / filled >= _LOWER_CASE
+                share = _LOWER_CASE_WORDS if " " in name else _LOWER_CASE_WORD
+                enough = (count >= 2 and name in marked) or (count >= 4 and count >= share * labelled)
             case _:
                 enough = False
         if enough:
             accepted.add(name)
-    # Somebody who speaks once is a speaker in a file that is known to label its turns, or in one that is all labels.
-    if accepted or looks_labelled >= _VERY_DENSE:
-        accepted |= {name for name, shape in shapes.items() if shape == "name"}
-    return accepted
+    if not accepted and not very_dense:
+        return set()
+    # In a file that labels its turns somebody who speaks once is a speaker too, and so is somebody whose label varies.
+    repeated = frozenset(name for name in accepted if counts[name] > 1)
+    known = {_same_name(name) for name in repeated}
+    return {
+        name
+        for candidate in candidates
+        if (name := candidate.name) in repeated
+        or (name in accepted and name in marked)
+        or (shapes[name] and _same_name(name) in known)
+        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, repeated, very_dense))
+    }
 
 
-def _shape(name: str, marked: bool) -> str | None:
+def _same_name(name: str) -> str:
+    """What `Ana`, `ANA` and `Ana (laughing)` share."""
+    return fold_white(name.split("(")[0] or name).casefold()
+
+
+def _may_occur_once(candidate: _Candidate, lines: Sequence[str], repeated: Collection[str], very_dense: bool) -> bool:
+    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item."""
+    above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
+    if very_dense:
+        # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
+        return not above or bool(_TURN_END.search(above)) or len(above) < _FULL_LINE * max(map(len, lines))
+    if candidate.name[0].islower() or candidate.name[0] in "-–—•#":
+        return False
+    if numbered := _NUMBERED.match(candidate.name):
+        family = {other["whom"] for name in repeated if (other := _NUMBERED.match(name))}
+        if not (numbered["whom"] in family or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE):
+            return False
+    return not above or bool(_TURN_END.search(above))
+
+
+def _shape(name: str, emphasised: bool) -> str | None:
     """How much a candidate looks like a name: "name", "word" (one capitalised word), "lower case", or None."""
-    core = name.split("(")[0].strip() or name
-    if core.casefold() in _NEVER_LABELS or not any(char.isalpha() for char in core):
-        return None
-    if core.endswith((".", "!", "?", ",", ";")) and not core.endswith(("Jr.", "Sr.")):
-        return None
+    if re.fullmatch(_PHONE, name):
+        return "name"
+    core = name.split("(")[0] if name.endswith(")") else re.sub(r"\([^()]*\)", " ", name)
+    core = re.sub(rf"{_QUOTED}|{_IN_BRACKETS}", " ", core).strip() or name
+    if core.casefold().replace(".", "") in _NEVER_LABELS or not re.search(r"(?<!\d)[^\W\d]", core):
+        return None  # a remark; a number, a year ("1990s"), a price ("20k")
     tokens = core.split()
+    if core.endswith((".", "!", "?", ",", ";")) and not _ABBREVIATION.fullmatch(tokens[-1]):
+        return None
     if len(tokens) > 8 or any("://" in token for token in tokens):
         return None
-    if marked:
+    if emphasised:
         return "name"
+    if _SECTION.fullmatch(core):
+        return None
+    after_particles = list(itertools.dropwhile(_LEADING_PARTICLES.__contains__, tokens))
     capitalised = all(
-        not token[0].islower() or token.casefold() in _PARTICLES for token in tokens if token[0].isalpha()
+        not token[0].islower() or token.casefold() in _PARTICLES or any(char.isupper() for char in token[:4])
+        for token in after_particles
+        if token[0].isalpha()
     )
-    if not capitalised or tokens[0].islower():
+    if not capitalised or not after_particles or after_particles[0][0].islower():
         return "lower case" if len(tokens) <= 3 else None
-    if len(tokens) >= 2 or core.isupper() or not core[0].isupper() or any(char.isdigit() for char in core):
+    if len(tokens) >= 2 or core != name or core.isupper() or not core[0].isupper() or re.search(r"\d", core):
         return "name"
     return "word"
 
 
-def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate]) -> tuple[tuple[Utterance, ...], Reading]:
+def _read_labelled(
+    lines: Sequence[str], labelled: dict[int, _Candidate], others: dict[int, str]
+) -> tuple[tuple[Utterance, ...], Reading]:
+    """The turns of a file with labels.  `others`: heads of lines that are not taken for labels."""
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
     last_label = max(labelled)
+    inner = _label_within({candidate.name for candidate in labelled.values()})
     turns: list[Turn] = []
     left_out: list[tuple[int, str, str]] = []
-    speech = 0
+    spoken: list[int] = []
     for number, line in enumerate(lines, 1):
         candidate = labelled.get(number)
-        if candidate:
-            if not (on_every_line and turns and turns[-1].label == candidate.name):
-                turns.append(Turn(candidate.name, candidate.name))
-            turns[-1].add(candidate.words, number, candidate.time)
-            speech += 1
-        elif not line.strip():
-            left_out.append((number, "blank", ""))
-        elif not turns:
-            left_out.append((number, "header", line))
-        elif _HEADING.match(line):
-            left_out.append((number, "heading", line))
-        elif on_every_line or (has_trailer and number > last_label):
-            left_out.append((number, "unlabelled", line))
-        else:
-            turns[-1].add(line, number)
-            speech += 1
-    silent = sum(1 for turn in turns if not turn.spoken)
-    remarks = (f"{silent} labels without words",) if silent else ()
+        if not candidate:
+            if not line.strip():
+                reason = "blank"
+            elif not turns:
+                reason = "header"
+            elif _HEADING.match(line):
+                reason = "heading"
+            elif on_every_line or (has_trailer and number > last_label):
+                reason = "unlabelled"
+            else:
+                reason = ""
+            if reason:
+                left_out.append((number, reason, line.strip() and line))
+                continue
+        spoken.append(number)
+        if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
+            turns.append(Turn(candidate.name, candidate.name))
+        words, *more = _split_at_labels(candidate.words if candidate else line, inner)
+        turns[-1].add(words[1], number, candidate.time if candidate else None)
+        for label, said in more:
+            turns.append(Turn(label, label))
+            turns[-1].add(said, number)
+    remarks = []
+    if silent := sum(1 for turn in turns if not turn.spoken):
+        remarks.append(f"{silent} labels without words")
+    counts = Counter(candidate.name for candidate in labelled.values())
+    if once := [name for name, count in counts.items() if count == 1]:
+        remarks.append(f"read as speakers though they occur once: {_listed(once)}")
+    remarks += _doubts({number: others[number] for number in spoken if number in others}, " of the turn before")
     read_as = "label on every line" if on_every_line else "label once a turn"
-    report = Reading(f"{NAME} ({read_as})", "line", len(lines), speech, group_unspoken(left_out), remarks)
+    report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), group_unspoken(left_out), tuple(remarks))
     return utterances(turns), report.check()
+
+
+def _label_within(labels: Collection[str]) -> re.Pattern[str]:
+    """A label of the file in the middle of a line, after the end of a sentence."""
+    names = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    return re.compile(
+        rf"(?<=[.!?…。！？\"'”’)\]])\s+(?P<mark>\*\*|__|\[)?(?P<label>{names})(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：])"
+        r"(?=\s|$)"
+    )
+
+
+def _split_at_labels(words: str, inner: re.Pattern[str]) -> list[tuple[str, str]]:
+    """(label, words) of each speaker on a line; the first is the one who was speaking, whose label is left "" here.
+
+    Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
+    """
+    parts = [("", words)]
+    for match in reversed(list(inner.finditer(words))):
+        before = words[: match.start()]
+        in_quotes = before.count('"') % 2 == 1 or before.count("“") != before.count("”")
+        if _SENTENCE_END.search(before, len(before) - 9) and not in_quotes:
+            parts[:1] = [("", before), (match["label"], words[match.end() :])]
+            words = before
+    return parts
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _doubts(others: dict[int, str], where: str) -> list[str]:
+    """Remarks on heads of lines that are read as words, so that a speaker who was missed can be seen."""
+    counts = Counter(others.values())
+    remarks = [
+        f"{count} lines begin with '{name}:', read as words{where}"
+        for name, count in counts.items()
+        if count >= _SAID_SO
+    ]
+    like_names = [
+        name for name, count in counts.items() if count < _SAID_SO and _shape(name, False) in ("name", "word")
+    ]
+    if like_names:
+        remarks.append(f"lines that begin like a label, read as words{where}: {_listed(like_names)}")
+    return remarks
 
 
 def _labels_every_line(labelled: dict[int, _Candidate]) -> bool:
@@ -262,7 +374,7 @@ def _has_trailer(lines: Sequence[str], labelled: dict[int, _Candidate]) -> bool:
     return not between and len(labelled) >= _ENOUGH_TURNS
 
 
-def _read_unlabelled(lines: Sequence[str]) -> tuple[tuple[Utterance, ...], Reading]:
+def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> tuple[tuple[Utterance, ...], Reading]:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, 1):
@@ -277,6 +389,102 @@ def _read_unlabelled(lines: Sequence[str]) -> tuple[tuple[Utterance, ...], Readi
         len(lines),
         len(lines) - len(left_out),
         group_unspoken(left_out),
-        (f"no speaker labels were found, so all words are by one {UNNAMED_SPEAKER.lower()}",),
+        (
+            f"no speaker labels were found, so all words are by one {UNNAMED_SPEAKER.lower()}",
+            *_doubts(others, ""),
+        ),
     )
     return utterances(turns), report.check()
+
+
+# ---- The locator: a second way through a file, led by the labels that the record has and by no pattern of the reader.
+
+_ENDS_SENTENCE = ".!?…。！？"
+_CLOSING = "\"'”’)]"
+
+
+def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[str]) -> bool:
+    """Whether the file has these words at this place under this label.
+
+    Independent of `read`: it finds the labels that the record knows, leaves out the lines that are nobody's by the
+    file's habit, undoes the family's one fold (line wrap) and finds the words inside what one label says.
+    """
+    assert isinstance(place, Lines)
+    named = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
+    runs = itertools.groupby(named, key=lambda said: said[1])
+    wanted = fold_white(text)
+    return any(who == label and wanted in fold_white(" ".join(words for _, _, words in run)) for who, run in runs)
+
+
+@lru_cache(maxsize=4)  # many quotes of one file are checked in a row
+def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
+    """(line, label, words) of all that is said in a file; the label is "" where nobody is named."""
+    lines = split_lines(decode(data))
+    by_length = sorted(labels, key=len, reverse=True)
+    heads = [_strip_label(line, by_length) for line in lines]
+    # A label on every line, in mid-sentence too: then a line without one is not speech.
+    pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
+    cut = sum(1 for words, _ in pairs if not _ends_sentence(words))
+    known = sum(1 for head, _ in heads if head)
+    every_line = len(pairs) >= _REPEATS * known and cut >= max(1, _CUT * len(pairs))
+    found: list[tuple[int, str, str]] = []
+    speaking = ""
+    for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
+        heading = re.match(r"#+\s", line) or (line.rstrip() and not line.rstrip().strip(line[0]) and line[0] in "-*_")
+        if labels and not head and (every_line or heading):
+            continue
+        speaking = head or speaking
+        for at, (label, part) in enumerate(_cut_at_labels(words, by_length)):
+            speaking = label if at else speaking
+            found.append((number, speaking, part))
+    return tuple(found)
+
+
+def _strip_label(line: str, labels: Sequence[str]) -> tuple[str, str]:
+    """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
+    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
+    opening = re.match(r"[*_\[]*", bare)
+    mark = opening.group() if opening else ""
+    for label in labels:
+        if bare.startswith(mark + label):
+            rest = bare[len(mark) + len(label) :]
+            time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
+            # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
+            close = re.escape(mark.replace("[", "]"))
+            after = re.match(
+                rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
+                if mark
+                else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))",
+                rest,
+            ) or re.match(rf"(?:{close})?[ ]{{1,3}}{_TIME}\s*$", rest)
+            if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
+                return label, rest[after.end() :].strip()
+    return "", line
+
+
+def _cut_at_labels(words: str, labels: Sequence[str]) -> list[tuple[str, str]]:
+    """What each speaker says on a line: it is cut at colons before which a sentence ends and a label stands."""
+    parts: list[tuple[str, str]] = []
+    label, begin = "", 0
+    for colon in re.finditer(r"[:：](?:\*\*|__)?(?=\s|$)", words):
+        before = words[begin : colon.start()].rstrip().rstrip("*_]").rstrip()
+        for name in labels:
+            said = before.removesuffix(name)
+            if said == before:
+                continue
+            said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
+            whole = words[:begin] + said
+            if (
+                said.rstrip() != said
+                and _ends_sentence(said)
+                and whole.count('"') % 2 == 0
+                and whole.count("“") == whole.count("”")
+            ):
+                parts.append((label, said.strip()))
+                label, begin = name, colon.end()
+                break
+    return [*parts, (label, words[begin:].strip())]
+
+
+def _ends_sentence(words: str) -> bool:
+    return words.rstrip().rstrip(_CLOSING)[-1:] in tuple(_ENDS_SENTENCE)

@@ -10,7 +10,7 @@ from bot.transcript import Lines, Piece, Unspoken, Utterance
 
 # Only the line ends that editors count.  `str.splitlines` also cuts at form feeds, U+2028 and others, which would
 # shift every line number after one.
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
 
 _WHITE = re.compile(r"\s+")
 
@@ -49,7 +49,7 @@ def decode(data: bytes) -> str:
 
 def split_lines(text: str) -> list[str]:
     """The lines of a text as an editor numbers them; a line end at the very end opens no further line."""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     if lines[-1] == "":
         lines.pop()
     return lines

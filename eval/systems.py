@@ -1,0 +1,245 @@
+"""What is measured: the product, and the stock recipe that a user would have got instead.
+
+Both answer a question of a set with an Outcome, in the units of the definitions: utterances and words.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.answering import ANSWERED, answer, understand
+from bot.config import Settings
+from bot.formats.text import LINE_END, decode
+from bot.library import Library
+from bot.quoting import is_in_source
+from bot.retrieval import search
+from bot.transcript import Lines, Transcript
+from embeddings.encoder import Encoder
+from embeddings.vectors import VectorIndex
+from eval.sets import EvalSet, Key, Question
+
+STOCK_CHUNK, STOCK_OVERLAP, STOCK_QUOTES = 1000, 200, 4
+"""LangChain's tutorial recipe: characters of a chunk and of its overlap, and the chunks that it hands to the model."""
+_STOCK_HITS = 200  # chunks; enough to read on to 50 utterances and 3,000 words
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class QuoteShown:
+    """A quote as it was shown; `verbatim` and `speaker_true` by the independent locator (None: does not apply)."""
+
+    utterance: Key
+    text: str
+    speaker: str
+    lines: tuple[int, int] | None
+    verbatim: bool | None
+    speaker_true: bool | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a system did with a question.
+
+    `ranking` holds each utterance once with its words, best first; `read` what was read in order: (utterance, words,
+    text of the part that was read).  `pointed` are the places that a refusal points at, at most three.  `confidence`
+    is higher for questions that it thinks are answered; `timings` are seconds by stage.
+    """
+
+    status: str
+    confidence: float
+    answer: str
+    ranking: tuple[tuple[Key, int], ...]
+    read: tuple[tuple[Key, int, str], ...]
+    quotes: tuple[QuoteShown, ...]
+    pointed: tuple[Key, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+    standalone: str = ""
+
+
+class System(Protocol):
+    """What the runner needs of whatever is measured."""
+
+    name: str
+
+    def describe(self) -> dict[str, Any]:
+        """Everything needed to do it again."""
+
+    def ask(self, question: Question, open_search: bool) -> Outcome:
+        """Answer from the question's own files, or with `open_search` from the whole set."""
+
+
+class Product:
+    """The chain that people use, over a library of the set's transcripts."""
+
+    name = "onrecord"
+
+    def __init__(self, evalset: EvalSet, cache: Path, encoder: Encoder, settings: Settings, progress: Progress) -> None:
+        self._set = evalset
+        self._settings = settings
+        # The library depends on the transcripts as they are read, the encoder and the sizes of chunks.
+        read = [(name, t.sha256, len(t.utterances), t.words) for name, t in evalset.files.items()]
+        key = _digest([read, encoder.fingerprint().probe, asdict(settings.chunking)])
+        self.library = Library.open(cache / f"{evalset.name}-{key}", encoder=encoder, settings=settings)
+        known = {entry.path: entry.id for entry in self.library.entries}
+        self._ids: dict[str, str] = {}
+        for number, name in enumerate(evalset.files, 1):
+            path = (evalset.transcripts / name).resolve()
+            if str(path) not in known:
+                progress(f"indexing {number}/{len(evalset.files)} {name}")
+                added = self.library.add(path).files[0].entry  # of two files with one content the first serves both
+                assert added is not None
+                known[str(path)] = added.id
+            self._ids[name] = known[str(path)]
+        self._names = {id: name for name, id in reversed(self._ids.items())}
+
+    def describe(self) -> dict[str, Any]:
+        return {"system": self.name, "settings": asdict(self._settings)}
+
+    def ask(self, question: Question, open_search: bool) -> Outcome:
+        ids = [] if open_search else [self._ids[name] for name in question.files]
+        asked = {"question": question.question, "history": list(question.history), "transcripts": ids}
+        understood = understand(asked, self.library)
+        # The same search as the chain's, asked for its whole ranking, which an Answer does not carry.
+        named = understood.named
+        found = search(self.library, named.topic, named.speakers, understood.transcripts)
+        reply = answer(question.question, self.library, question.history, transcripts=ids)
+        quotes = []
+        for citation in reply.citations:
+            quote = citation.quote
+            true = is_in_source(quote, self.library)
+            labels = self.library.revision(quote.revision).labels
+            verbatim = true or any(is_in_source(replace(quote, label=label), self.library) for label in labels)
+            lines = (quote.lines.first, quote.lines.last) if quote.lines else None
+            key = (self._names[quote.transcript], quote.utterance)
+            quotes.append(QuoteShown(key, quote.text, quote.label, lines, verbatim, true))
+        pointed = [] if reply.status == ANSWERED else [
+            (self._names[passage.transcript], passage.hit[0].utterance) for passage in reply.passages[:3]
+        ]  # fmt: skip
+        return Outcome(
+            status=reply.status,
+            confidence=reply.confidence,
+            answer=" ".join(quote.text for quote in quotes),
+            ranking=tuple(self._with_words(self._names[id], at) for id, at, _ in found.ranking),
+            read=tuple(
+                ((self._names[passage.transcript], part.utterance), len(text.split()), text)
+                for passage in found.passages
+                for part in passage.stretches
+                for text in [self._text(passage.transcript, part.utterance)[part.start : part.end]]
+            ),
+            quotes=tuple(quotes),
+            pointed=tuple(pointed),
+            timings=dict(reply.timings) | {"total": sum(reply.timings.values())},
+            standalone=reply.standalone,
+        )
+
+    def _text(self, id: str, utterance: int) -> str:
+        return self.library.transcript(id).utterances[utterance].text
+
+    def _with_words(self, name: str, utterance: int) -> tuple[Key, int]:
+        return (name, utterance), len(self._set.files[name].utterances[utterance].text.split())
+
+
+class Stock:
+    """LangChain's tutorial recipe: RecursiveCharacterTextSplitter 1000/200 over the file's text, the same encoder,
+    Chroma, cosine.  A chunk counts as each utterance that it touches; its top four chunks are its quotes."""
+
+    name = "stock"
+
+    def __init__(self, evalset: EvalSet, cache: Path, encoder: Encoder, settings: Settings, progress: Progress) -> None:
+        from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+        self._set = evalset
+        self._encoder = encoder
+        self._chunks: dict[str, tuple[str, str, tuple[int, ...]]] = {}  # id: (file, text, utterances)
+        texts = [(name, t.sha256) for name, t in evalset.files.items()]
+        key = _digest([texts, encoder.fingerprint().probe, STOCK_CHUNK, STOCK_OVERLAP])
+        self._index = VectorIndex(cache / f"{evalset.name}-stock-{key}", encoder)
+        splitter = RecursiveCharacterTextSplitter(
+            chunk_size=STOCK_CHUNK, chunk_overlap=STOCK_OVERLAP, add_start_index=True
+        )
+        for name, transcript in evalset.files.items():
+            text = decode((evalset.transcripts / name).read_bytes())
+            touched = _Touched(text, transcript)
+            for number, document in enumerate(splitter.create_documents([text])):
+                start = document.metadata["start_index"]
+                utterances = touched.between(start, start + len(document.page_content))
+                self._chunks[f"{name}/{number}"] = (name, document.page_content, utterances)
+        if self._index.count("stock") != len(self._chunks):
+            progress(f"indexing {len(self._chunks)} stock chunks")
+            ids = list(self._chunks)
+            fields = [{"file": self._chunks[id][0]} for id in ids]
+            self._index.add("stock", ids, [self._chunks[id][1] for id in ids], fields)
+
+    def describe(self) -> dict[str, Any]:
+        return {"system": self.name, "chunk": STOCK_CHUNK, "overlap": STOCK_OVERLAP, "quotes": STOCK_QUOTES}
+
+    def ask(self, question: Question, open_search: bool) -> Outcome:
+        started = time.perf_counter()
+        where = None if open_search else {"file": list(question.files)}
+        vector = self._encoder.embed_query(question.question)
+        hits = self._index.nearest("stock", vector, min(_STOCK_HITS, len(self._chunks)), where)
+        seconds = time.perf_counter() - started
+        ranking: dict[Key, int] = {}
+        read: list[tuple[Key, int, str]] = []
+        for id, _ in hits:
+            name, text, utterances = self._chunks[id]
+            for at in utterances:
+                ranking.setdefault((name, at), len(self._set.files[name].utterances[at].text.split()))
+            if len(read) < _STOCK_HITS and utterances:
+                read.append(((name, utterances[0]), len(text.split()), text))
+                read += [((name, at), 0, "") for at in utterances[1:]]
+        top = [self._chunks[id] for id, _ in hits[:STOCK_QUOTES]]
+        quotes = [QuoteShown((name, at), "", "", None, None, None) for name, _, utterances in top for at in utterances]
+        return Outcome(
+            status=ANSWERED,
+            confidence=hits[0][1] if hits else 0.0,
+            answer=" ".join(text for _, text, _ in top),
+            ranking=tuple(ranking.items()),
+            read=tuple(read),
+            quotes=tuple(dict.fromkeys(quotes)),
+            timings={"retriever": seconds, "total": seconds},
+        )
+
+
+class _Touched:
+    """Which utterances stand between two characters of a file."""
+
+    def __init__(self, text: str, transcript: Transcript) -> None:
+        self._line_starts = [0, *(end.end() for end in LINE_END.finditer(text))]
+        self._utterance_of_line: dict[int, int] = {}
+        for utterance in transcript.utterances:
+            for piece in utterance.pieces:
+                assert isinstance(piece.place, Lines)
+                for line in range(piece.place.first, piece.place.last + 1):
+                    self._utterance_of_line[line] = utterance.index
+
+    def between(self, start: int, end: int) -> tuple[int, ...]:
+        first = bisect.bisect_right(self._line_starts, start)
+        last = bisect.bisect_left(self._line_starts, end)
+        found = (self._utterance_of_line.get(line) for line in range(first, last + 1))
+        return tuple(dict.fromkeys(at for at in found if at is not None))
+
+
+def _digest(parts: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+SYSTEMS: dict[str, type[Product] | type[Stock]] = {"onrecord": Product, "stock": Stock}
+
+
+def cut(outcome: Outcome, utterances: int, words: int) -> Outcome:
+    """The outcome with its ranking cut after what any metric reads: so many utterances, and so many words."""
+    total, kept = 0, 0
+    for kept, (_, count) in enumerate(outcome.ranking, 1):
+        total += count
+        if kept >= utterances and total > words:
+            break
+    return replace(outcome, ranking=outcome.ranking[:kept])
