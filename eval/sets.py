@@ -131,7 +131,9 @@ def load(folder: str | Path) -> EvalSet:
     try:
         everything = tuple(files.all()) if any(not question.files for question in questions) else ()
     except TranscriptError as error:
-        raise EvalSetError(f"{transcripts}: {error}; questions without `transcripts` are asked of all of them") from None
+        raise EvalSetError(
+            f"{transcripts}: {error}; questions without `transcripts` are asked of all of them"
+        ) from None
     resolved = tuple(
         question if question.files else Question(**question.__dict__ | {"files": everything}) for question in questions
     )

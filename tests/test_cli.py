@@ -136,7 +136,7 @@ def test_samples(capsys: Captured, samples: Library, tmp_path: Path) -> None:
     assert [line.split()[0] for line in out.splitlines()] == ["unchanged"] * 3
 
 
-@pytest.mark.parametrize("command", ["", "add", "list", "show", "remove", "reindex", "ask", "verify", "serve"])
+@pytest.mark.parametrize("command", ["", "add", "list", "show", "remove", "reindex", "ask", "verify", "eval", "serve"])
 def test_help_is_there(capsys: Captured, command: str) -> None:
     """Every command explains itself and exits 0."""
     with pytest.raises(SystemExit) as stopped:
@@ -150,3 +150,41 @@ def test_wrong_usage_exits_2(capsys: Captured) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["frobnicate"])
     assert stopped.value.code == 2
+
+
+def test_eval_from_a_starter_set_to_a_comparison(
+    capsys: Captured, samples: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Write a starter set, run it with the product and with the stock recipe, compare the two runs."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    status, out, _ = run(capsys, "eval", "--new", tmp_path / "mine", "--library", samples.folder)
+    assert status == 0
+    assert out.startswith("wrote 7 questions to ")
+    for system in ([], ["--baseline", "stock"]):
+        status, out, err = run(capsys, "eval", tmp_path / "mine", "--out", tmp_path / f"run{len(system)}", *system)
+        assert status == 0
+        assert "quote_f1" in out
+        assert "report.html" in err
+        assert (tmp_path / f"run{len(system)}" / "report.html").is_file()
+    status, out, _ = run(capsys, "eval", "--compare", tmp_path / "run2", tmp_path / "run0")
+    assert status == 0
+    assert "quote_precision" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["eval"], "no set was named"),
+        (["eval", "nowhere"], "is not a folder"),
+        (["eval", "--compare", "a", "b"], "onrecord: "),
+        (["eval", "--new", "mine"], "no transcripts; add some first"),
+    ],
+)
+def test_eval_errors_are_one_line(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    """Like every other command's."""
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, *arguments)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert message in err
