@@ -9,6 +9,7 @@ import pytest
 
 from bot import Library
 from bot.cli import main
+from eval.runner import read_rows
 
 TALK = "Ana Silva: The ferry sails at nine.\nTom Roe: It is often late.\nAna Silva: Only in fog.\nTom Roe: Any wind.\n"
 
@@ -166,6 +167,14 @@ def test_eval_from_a_starter_set_to_a_comparison(
         assert "quote_f1" in out
         assert "report.html" in err
         assert (tmp_path / f"run{len(system)}" / "report.html").is_file()
+    # The whole set is searched rather than the named file, so the rankings reach into other transcripts.
+    assert run(capsys, "eval", tmp_path / "mine", "--open", "--out", tmp_path / "open")[0] == 0
+    reach = {
+        name: max(len({file for file, *_ in row["ranking"]}) for row in read_rows(tmp_path / name) if row["evidence"])
+        for name in ("run0", "open")
+    }
+    assert reach["run0"] == 1
+    assert reach["open"] > 1
     status, out, _ = run(capsys, "eval", "--compare", tmp_path / "run2", tmp_path / "run0")
     assert status == 0
     assert "quote_precision" in out
