@@ -321,17 +321,11 @@ def _eval(options: argparse.Namespace) -> None:
         encoder=options.encoder,
         open_search=options.open,
         timeout=options.timeout,
-        tell=_tell,
+        tell=runner.tell_terminal,
     )
     report.write(out, evalset)
     print(report.summary_text(summary))
     print(f"\nthe whole report: {out / 'report.html'}", file=sys.stderr)
-
-
-def _tell(line: str) -> None:
-    """Progress on one line of a terminal; elsewhere nothing, so that logs stay readable."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 SAMPLE_QUESTIONS = {

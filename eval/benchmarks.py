@@ -32,15 +32,10 @@ def main(arguments: list[str]) -> int:
         summaries = []
         for system in SYSTEMS:
             run = out / f"{evalset.name}-{system}"
-            summaries.append((system, runner.run_system(evalset, system, run, tell=_tell)))
+            summaries.append((system, runner.run_system(evalset, system, run, tell=runner.tell_terminal)))
             report.write(run, evalset)
         print(f"\n### {evalset.name}\n\n{report.markdown_table(summaries)}", flush=True)
     return 0
-
-
-def _tell(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _folders(source: Path) -> Iterator[Path]:

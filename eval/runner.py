@@ -116,6 +116,12 @@ def run_system(
     return run(evalset, made, out, encoder=described, open_search=open_search, timeout=timeout, tell=tell)
 
 
+def tell_terminal(line: str) -> None:
+    """Progress on one line of a terminal; elsewhere nothing, so that logs stay readable."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+
 def cache_folder() -> Path:
     """Where indexes of evaluation sets are kept between runs; it can be deleted."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
