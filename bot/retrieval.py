@@ -8,7 +8,7 @@ passage is a found chunk with the sentences around it, across turns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,13 +143,14 @@ def _search(library: Library, text: str, speakers: Sequence[str], transcripts: S
             for kind, condition in (("turns", by_speaker), ("windows", where))
             for fetch in (_by_vector(indexes, kind, vector, condition), _by_words(indexes, kind, words, condition))
         ]
-    texts = {group: library.revision(group) for group in known if _is_hit(group, rankings)}
+    found = {Chunk.from_id(id).group for ranking in rankings for id, _ in ranking}
+    texts = {group: library.revision(group) for group in known if group in found}
     scores = _fuse(rankings, texts, settings.fusion_constant)
     if speakers:
         scores = {key: score for key, score in scores.items() if _speaker(texts, key) in speakers}
     return Found(
         _rank_utterances(scores, texts),
-        _passages(scores, texts, rankings, settings.passages, settings.context_sentences),
+        _passages(scores, texts, settings.passages, settings.context_sentences),
     )
 
 
@@ -181,10 +182,6 @@ def _known_hits(fetch: Callable[[int], Hits], count: int, known: Mapping[str, An
         if len(kept) >= count or len(hits) < asked:
             return kept[:count]
         asked *= 2
-
-
-def _is_hit(group: str, rankings: Iterable[Hits]) -> bool:
-    return any(id.startswith(f"{group}/") for ranking in rankings for id, _ in ranking)
 
 
 def _label(speaker: str) -> str:
@@ -235,7 +232,6 @@ def _rank_utterances(
 def _passages(
     scores: Mapping[SentenceKey, float],
     texts: Mapping[str, Transcript],
-    rankings: Sequence[Hits],
     count: int,
     context: int,
 ) -> tuple[Passage, ...]:
@@ -243,6 +239,7 @@ def _passages(
     order = {group: position for position, group in enumerate(texts)}
     best = sorted(scores.items(), key=lambda item: (-item[1], order[item[0][0]], item[0][1], item[0][2]))
     passages: list[Passage] = []
+    sentences_of: dict[str, list[tuple[int, int, int]]] = {}
     covered: set[SentenceKey] = set()
     for key, score in best:
         if len(passages) == count:
@@ -250,7 +247,9 @@ def _passages(
         if key in covered:
             continue
         group = key[0]
-        sentences = _all_sentences(texts[group])
+        if group not in sentences_of:
+            sentences_of[group] = _all_sentences(texts[group])
+        sentences = sentences_of[group]
         at = sentences.index(key[1:])
         # Neighbours with the same score were found by the same chunks: they are one hit.
         first = last = at

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
@@ -28,12 +27,6 @@ class VectorIndex:
         self._client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
         self._encoder = encoder
         self._stores: dict[str, Any] = {}
-
-    def __enter__(self) -> VectorIndex:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the files.  Chroma shares one system per path within a process; it ends with its last user."""
