@@ -9,12 +9,13 @@ PORT ?= 7860
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint eval screenshots constraints clean
+.PHONY: help chat test lint eval fit screenshots constraints clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
 	@echo "make test    install and run the tests"
 	@echo "make eval    every evaluation set of ../shared/evalsets and the packaged one (about an hour)"
+	@echo "make fit     fit the weights of bot/fitted.json on ../shared/evalsets (half an hour the first time)"
 	@echo "make lint    ruff and mypy"
 	@echo "make screenshots   take the pictures in README again"
 	@echo "make clean   remove the virtual environment (libraries are kept)"
@@ -45,6 +46,9 @@ lint: $(VENV)/.installed-dev
 
 eval: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.benchmarks
+
+fit: $(VENV)/.installed-dev
+	$(BIN)/python -m eval.fitting
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.screenshots

@@ -50,8 +50,9 @@ class Answer:
 
     `status` is "answered", "not_found", "not_by_speaker" or "unclear".  `text` is readable as it stands: the `lead`,
     which says who speaks to the question, and the quotes with their numbers in brackets.  `passages` are what was
-    read; under a refusal the closest ones, which are no evidence.  `unverified` lists what did not stand the check
-    against the source.  `confidence` is between 0 and 1.  A draft seen while streaming has `final=False` and no
+    read; under a refusal the closest ones, which are no evidence.  Where those asked about do not say it but somebody
+    else does, `elsewhere` has at most three places; they are no citations.  `unverified` lists what did not stand the
+    check against the source.  `confidence` is between 0 and 1.  A draft seen while streaming has `final=False` and no
     citations.  `timings` are seconds by stage.
     """
 
@@ -61,6 +62,7 @@ class Answer:
     text: str
     lead: str = ""
     citations: tuple[Citation, ...] = ()
+    elsewhere: tuple[Quote, ...] = ()
     passages: tuple[Passage, ...] = ()
     unverified: tuple[str, ...] = ()
     confidence: float = 0.0
@@ -84,6 +86,7 @@ class Answer:
             "speakers": list(self.speakers),
             "confidence": round(self.confidence, 4),
             "citations": [{"number": item.number, **item.quote.as_dict()} for item in self.citations],
+            "elsewhere": [quote.as_dict() for quote in self.elsewhere],
             "passages": [asdict(passage) for passage in self.passages],
             "unverified": list(self.unverified),
             "final": self.final,
@@ -101,7 +104,9 @@ class Asked:
     named: SpeakerQuestion
     transcripts: tuple[str, ...]
     passages: tuple[Passage, ...] = ()
+    status: str = NOT_FOUND
     quotes: tuple[Quote, ...] = ()
+    elsewhere: tuple[Quote, ...] = ()
     unverified: tuple[str, ...] = ()
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -149,9 +154,7 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
 
     def retrieve(asked: Asked, config: RunnableConfig) -> Asked:
         started = time.perf_counter()
-        documents = retriever.invoke(
-            asked.named.topic, config, speakers=asked.named.speakers, transcripts=asked.transcripts
-        )
+        documents = retriever.invoke(asked.standalone, config, named=asked.named, transcripts=asked.transcripts)
         passages = tuple(Passage.from_document(document) for document in documents)
         return _timed(replace(asked, passages=passages), "retriever", started)
 
@@ -210,14 +213,22 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Asked:
 
 
 def _choose_quotes(asked: Asked, library: Library) -> Asked:
-    choice = choose(asked.named, asked.passages, library)
+    choice = choose(asked.standalone, asked.named, asked.passages, library)
+    limits = library.settings.refusing
+    asked = replace(asked, confidence=choice.confidence)
+    if choice.said < limits.said or not (choice.quotes or choice.elsewhere):
+        return asked
+    if choice.theirs < limits.theirs or not choice.quotes:
+        elsewhere = tuple(quote for quote in choice.elsewhere if is_in_source(quote, library))
+        return replace(asked, status=NOT_BY_SPEAKER if elsewhere else NOT_FOUND, elsewhere=elsewhere)
     quotes, unverified = [], []
     for quote in choice.quotes:
         if is_in_source(quote, library):
             quotes.append(quote)
         else:
             unverified.append(f"{quote.where()}: the words are not found again in the source file")
-    return replace(asked, quotes=tuple(quotes), unverified=tuple(unverified), confidence=choice.confidence)
+    status = ANSWERED if quotes else NOT_FOUND
+    return replace(asked, status=status, quotes=tuple(quotes), unverified=tuple(unverified))
 
 
 # --- 4. the answer -----------------------------------------------------------------------------------------------
@@ -228,10 +239,11 @@ def _write(asked: Asked, library: Library) -> Iterator[Answer]:
     base = Answer(
         question=asked.question,
         standalone=asked.standalone,
-        status=ANSWERED if asked.quotes else NOT_FOUND,
+        status=asked.status,
         text="",
-        lead=_lead(asked) if asked.quotes else UNVERIFIED if asked.unverified else REFUSAL,
-        passages=asked.passages if asked.quotes else asked.passages[:_CLOSEST],
+        lead=_lead(asked),
+        elsewhere=asked.elsewhere,
+        passages=asked.passages if asked.quotes else _closest(asked.passages),
         unverified=asked.unverified,
         confidence=asked.confidence,
         speakers=asked.named.speakers,
@@ -240,15 +252,37 @@ def _write(asked: Asked, library: Library) -> Iterator[Answer]:
     text = base.lead
     for number, quote in enumerate(asked.quotes, 1):
         yield replace(base, text=text, final=False)
-        text += f"\n\n“{quote.text}” [{number}]\n— {quote.where()}"
+        text += f"\n\n“{quote.text}” [{number}]\n— {_where(quote)}"
+    for quote in asked.elsewhere:
+        text += f"\n\n“{quote.text}”\n— {_where(quote)}"
     citations = tuple(Citation(number, quote) for number, quote in enumerate(asked.quotes, 1))
     yield replace(base, text=text, citations=citations)
 
 
+def _closest(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """What comes nearest to a question that is refused, whoever says it."""
+    return tuple(sorted(passages, key=lambda passage: -max(hit.content for hit in passage.hits))[:_CLOSEST])
+
+
 def _lead(asked: Asked) -> str:
-    """One line that says who speaks to the question."""
+    """One line that says who speaks to the question, or that nobody does."""
+    if asked.status == NOT_BY_SPEAKER:
+        people = asked.named.speakers or asked.named.mentioned
+        others = list(dict.fromkeys(quote.speaker for quote in asked.elsewhere))
+        verb = "speaks" if len(others) == 1 else "speak"
+        return f"Not said by {_names(people, 'or')} as far as the transcripts go; {_names(others)} {verb} to this:"
+    if not asked.quotes:
+        return UNVERIFIED if asked.unverified else REFUSAL
     names = list(dict.fromkeys(quote.speaker for quote in asked.quotes))
     sources = len({quote.transcript for quote in asked.quotes})
-    who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     where = f" in {asked.quotes[0].title}" if sources == 1 else f" in {sources} transcripts"
-    return f"{who} {'speaks' if len(names) == 1 else 'speak'} to this{where}."
+    return f"{_names(names)} {'speaks' if len(names) == 1 else 'speak'} to this{where}."
+
+
+def _where(quote: Quote) -> str:
+    """Its place, and how it could mislead."""
+    return quote.where() + (f" (note: {', '.join(quote.cautions)})" if quote.cautions else "")
+
+
+def _names(names: Sequence[str], link: str = "and") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {link} {names[-1]}"

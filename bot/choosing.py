@@ -1,60 +1,66 @@
 """Passages to the few sentences that answer.
 
-Every sentence that was read gets a score from what it says (cosine and shared words with the question), from where
-retrieval placed it, from who says it, and from what it replies to.  Sentences that ask are marked down, and what they
-would have scored passes on to the reply: the answer stands in the turn that answers, not in the one that asks.
+    hits ─► sentences, each with features ─► weighed ─► quotes, as few as answer
+         └► signals of the best hits and sentences ─► confidence: is it said at all, and by whom?
+
+The weights are fitted like those of `bot.ranking`, on the sentences of the evidence; a sentence keeps what its chunk
+scored, and adds what it says by itself.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING
 
-from bot.config import Quoting, Refusing
+import numpy as np
+
+from bot.config import Quoting
+from bot.question import read_kind, subject_of
 from bot.quoting import Quote
-from bot.retrieval import Passage
+from bot.retrieval import Hit, Passage
 from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion
+from bot.traits import ends_with_question, traits_of
 from bot.transcript import Transcript
 from embeddings.lexical import stems
 
 if TYPE_CHECKING:
     from bot.library import Library
 
-_SHORT = 4  # words; a shorter quote ("Yes, absolutely.") is read with the sentence after it
-_REPLY_SENTENCES = 3  # of a reply that profit from the question before it
-
+_SHORT = 4  # words; a shorter sentence means little alone
+_REPLY_SENTENCES = 3  # of a reply that may answer the question before it
 _LEANING_STEMS = 2  # content words; a question with no more means little without the sentence before it
+_LEAD = 4.0  # scores are logits; a lead beyond this says no more
 
-_ASKS_NUMBER = re.compile(
-    r"\b(?:how (?:much|many|long|old|often|far|big|large|tall|high|fast|late|soon)|when|what (?:percentage|per ?cent|"
-    r"share|proportion|number|fraction|year|time|age|date|day|month|price|cost|rate))\b",
-    re.IGNORECASE,
+
+SENTENCE_FEATURES = (
+    "chunk",
+    "cosine",
+    "matched",
+    "cover",
+    "asks",
+    "leads_up",
+    "replies",
+    "length",
+    "first",
+    "wanted_number",
+    "wanted_reason",
+    "wanted_time",
 )
-_HAS_NUMBER = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
-    r"seventy|eighty|ninety|hundred|thousand|million|billion|half|quarter|third|dozen|twice|percent|per cent|monday|"
-    r"tuesday|wednesday|thursday|friday|saturday|sunday|january|february|april|june|july|august|september|october|"
-    r"november|december|yesterday|tomorrow|noon|midnight|o'clock)\b",
-    re.IGNORECASE,
-)
-_ASKS_WHY = re.compile(r"\bwhy\b|\bwhat (?:is|was|are|were) the reason", re.IGNORECASE)
-_HAS_REASON = re.compile(r"\b(?:because|since|so that|in order to|the reason|that's why|which is why|due to)\b", re.I)
+"""What ranks sentences; "chunk" is what the chunk scored below the best."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that was read.  `place` is 1 for the best passage's hit and less for others and for context."""
+    """A sentence of a chunk that was found."""
 
     transcript: Transcript
     utterance: int
     number: int
     """Its number in its turn, from 0."""
-    place: float
+    hit: Hit
 
     @property
     def turn_spans(self) -> tuple[Span, ...]:
@@ -69,24 +75,8 @@ class Sentence:
         return self.transcript.utterances[self.utterance].text[slice(*self.span)]
 
     @property
-    def in_context(self) -> str:
-        """The sentence with the one before and the one after it in its turn; the first one with the end of the turn
-        before, which may be the question that it answers."""
-        turns, spans = self.transcript.utterances, self.turn_spans
-        first, last = max(0, self.number - 1), min(len(spans) - 1, self.number + 1)
-        text = turns[self.utterance].text[spans[first][0] : spans[last][1]]
-        if self.number == 0 and self.utterance > 0:
-            before = turns[self.utterance - 1].text
-            text = f"{before[slice(*sentence_spans(before)[-1])]} {text}"
-        return text
-
-    @property
     def speaker(self) -> str:
         return self.transcript.utterances[self.utterance].speaker
-
-    @property
-    def asks(self) -> bool:
-        return _ends_with_question_mark(self.text)
 
     @property
     def leads_up(self) -> bool:
@@ -94,155 +84,199 @@ class Sentence:
         turn = self.transcript.utterances[self.utterance].text
         following = self.turn_spans[self.number + 1 : self.number + 2]
         return any(
-            _ends_with_question_mark(turn[start:end]) and len(stems(turn[start:end])) <= _LEANING_STEMS
+            ends_with_question(turn[start:end]) and len(stems(turn[start:end])) <= _LEANING_STEMS
             for start, end in following
         )
+
+    @property
+    def replies(self) -> bool:
+        """Whether it is among the first of a turn that follows a question."""
+        before = self.transcript.utterances[self.utterance - 1].text if self.utterance else ""
+        return self.number < _REPLY_SENTENCES and ends_with_question(before)
 
     @property
     def key(self) -> tuple[str, int, int]:
         return self.transcript.id, self.utterance, self.number
 
 
-def _ends_with_question_mark(text: str) -> bool:
-    return text.rstrip("\"'”’)] ").endswith(("?", "？"))
-
-
 @dataclass(frozen=True)
 class Choice:
-    """The quotes chosen, best first, none if the confidence is too low; `confidence` is between 0 and 1."""
+    """What was chosen.
 
-    quotes: tuple[Quote, ...]
-    confidence: float
-
-
-def choose(named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:
-    """The sentences of the passages that answer a question, as located quotes, and how sure it is that they do."""
-    settings = library.settings.quoting
-    candidates = _candidates(passages, library, settings.candidates)
-    if not candidates:
-        return Choice((), 0.0)
-    texts = [sentence.text for sentence in candidates] + [sentence.in_context for sentence in candidates]
-    vectors = library.encoder.encode([named.topic, *texts])
-    cosines = (vectors[1:] @ vectors[0]).tolist()
-    alone, around = cosines[: len(candidates)], cosines[len(candidates) :]
-    wanted = set(stems(named.words)) or set(stems(named.topic))
-    with library.searching() as indexes:
-        rarity = indexes.words["turns"].weights(sorted(wanted))
-    meaning = [(1 - settings.context) * a + settings.context * b for a, b in zip(alone, around, strict=True)]
-    held = [_share(wanted & set(stems(sentence.text)), rarity) for sentence in candidates]
-    scores = _score(candidates, meaning, held, named, settings)
-
-    quotable = [
-        at for at, sentence in enumerate(candidates) if named.speakers == () or sentence.speaker in named.speakers
-    ]
-    if not quotable:
-        return Choice((), 0.0)
-    confidence = confidence_of(
-        max(alone[at] for at in quotable),
-        max(_share(wanted & set(stems(candidates[at].in_context)), rarity) for at in quotable),
-        library.settings.refusing,
-    )
-    if confidence < library.settings.refusing.threshold:
-        return Choice((), confidence)
-    return Choice(tuple(_pick([(scores[at], candidates[at]) for at in quotable], settings)), confidence)
-
-
-def confidence_of(meaning: float, words: float, settings: Refusing) -> float:
-    """How sure it is, between 0 and 1, that what was read answers the question: a logistic of two signals.
-
-    `meaning`: the best cosine between the question and a sentence; `words`: the best share of the question's words,
-    weighted by rarity, that one sentence and its neighbours hold.
+    `quotes` are by those who are asked about, best first, `elsewhere` by others.  `said` is the probability that the
+    transcripts say it, `theirs` that it is those asked about who do (1 where nobody is named).
     """
-    return 1 / (1 + math.exp(-(settings.bias + settings.meaning * meaning + settings.words * words)))
+
+    quotes: tuple[Quote, ...] = ()
+    elsewhere: tuple[Quote, ...] = ()
+    said: float = 0.0
+    theirs: float = 1.0
+
+    @property
+    def confidence(self) -> float:
+        """The probability that the quotes answer the question."""
+        return self.said * self.theirs
 
 
-def _candidates(passages: Sequence[Passage], library: Library, count: int) -> list[Sentence]:
-    """The best placed sentences, each once, in reading order; what was found is placed above what stands around it."""
-    top = max((passage.score for passage in passages), default=1.0)
+def choose(question: str, named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:
+    """The sentences of the passages that answer a question, as located quotes, and how sure it is that they do."""
+    fitted, settings = library.settings.fitted, library.settings.quoting
+    sentences, features = weigh_up(question, named, passages, library)
+    if not sentences:
+        return Choice()
+    scores = sum_up(features, fitted.sentence)
+    people = {*named.speakers, *named.mentioned}
+    # A name that is only mentioned filters nothing: "Why did Tom leave?" may be answered by anybody.
+    quotable = [at for at, sentence in enumerate(sentences) if not named.speakers or sentence.speaker in people]
+    others = [at for at, sentence in enumerate(sentences) if people and sentence.speaker not in people]
+    signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features)
+    return Choice(
+        tuple(_pick([(scores[at], sentences[at]) for at in quotable], settings)),
+        tuple(_pick([(features["content"][at], sentences[at]) for at in others], settings)),
+        logistic(signals, fitted.said),
+        logistic(signals, fitted.theirs) if people else 1.0,
+    )
+
+
+def logistic(signals: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """1 / (1 + exp(-(bias + the weighted sum of the signals)))."""
+    total = weights["bias"] + sum(weight * signals[name] for name, weight in weights.items() if name != "bias")
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+
+def sum_up(features: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> list[float]:
+    """The weighted sum of features, one number a sentence."""
+    total = np.zeros(len(features["chunk"]))
+    for name, weight in weights.items():
+        total += weight * features[name]
+    return [float(score) for score in total]
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+
+def weigh_up(
+    question: str, named: SpeakerQuestion, passages: Sequence[Passage], library: Library
+) -> tuple[list[Sentence], dict[str, np.ndarray]]:
+    """The sentences of all hits in reading order, and their features by name, each of shape (sentences,)."""
+    sentences = _candidates(passages, library)
+    if not sentences:
+        return [], {}
+    kind, subject = read_kind(question), subject_of(named.topic)
+    asked, *vectors = library.encoder.encode_tokens([subject, *(sentence.text for sentence in sentences)])
+    wanted = sorted(set(stems(subject_of(named.words))) or set(stems(subject)))
+    with library.searching() as indexes:
+        rarity = indexes.words["turns"].weights(wanted)
+    total = sum(rarity.values()) or 1.0
+    traits = [traits_of(sentence.text) for sentence in sentences]
+    score = np.array([sentence.hit.score for sentence in sentences])
+    content = np.array([sentence.hit.content for sentence in sentences])
+    cosine = np.array([float(asked.whole @ vector.whole) for vector in vectors])
+    # How near the nearest word of the sentence comes to each word of the question, in their contexts (the "late
+    # interaction" of ColBERT: Khattab and Zaharia, SIGIR 2020).
+    matched = np.array([float((asked.tokens @ vector.tokens.T).max(axis=1).mean()) for vector in vectors])
+    cover = np.array([sum(rarity[word] for word in rarity if word in trait.stems) / total for trait in traits])
+    asks = np.array([float(trait.asks) for trait in traits])
+    return sentences, {
+        "chunk": score - score.max(),
+        "content": content,
+        "cosine": cosine,
+        "matched": matched,
+        "cover": cover,
+        "asks": asks,
+        "leads_up": np.array([float(sentence.leads_up) for sentence in sentences]),
+        "replies": np.array([float(sentence.replies) for sentence in sentences]) * (1 - asks),
+        "length": np.array([math.log1p(len(sentence.text)) for sentence in sentences]),
+        "first": np.array([float(sentence.number == 0) for sentence in sentences]),
+        "wanted_number": np.array([float(trait.number and kind.number) for trait in traits]),
+        "wanted_reason": np.array([float(trait.reason and kind.reason) for trait in traits]),
+        "wanted_time": np.array([float(trait.time and kind.time) for trait in traits]),
+    }
+
+
+def _candidates(passages: Sequence[Passage], library: Library) -> list[Sentence]:
+    """The sentences of the chunks that were found, each once, in reading order."""
     found: dict[tuple[str, int, int], Sentence] = {}
     for passage in passages:
         transcript = library.revision(passage.revision)
-        hits = {hit.utterance: (hit.start, hit.end) for hit in passage.hit}
-        for stretch in passage.stretches:
-            begin, finish = hits.get(stretch.utterance, (0, 0))
-            for number, (start, end) in enumerate(sentence_spans(transcript.utterances[stretch.utterance].text)):
-                if start >= stretch.end or end <= stretch.start:
-                    continue
-                place = passage.score / top * (1.0 if start < finish and end > begin else 0.5)
-                sentence = Sentence(transcript, stretch.utterance, number, place)
-                if sentence.key not in found or found[sentence.key].place < place:
-                    found[sentence.key] = sentence
-    best = sorted(found.values(), key=lambda sentence: (-sentence.place, sentence.key))[:count]
-    return sorted(best, key=lambda sentence: sentence.key)
+        for hit in passage.hits:
+            for number, (start, end) in enumerate(sentence_spans(transcript.utterances[hit.utterance].text)):
+                if start < hit.end and end > hit.start:
+                    sentence = Sentence(transcript, hit.utterance, number, hit)
+                    # A sentence that is longer than a chunk stands in several; the best counts.
+                    known = found.get(sentence.key)
+                    if known is None or known.hit.score < hit.score:
+                        found[sentence.key] = sentence
+    return [found[key] for key in sorted(found)]
 
 
-def _share(held: set[str], rarity: Mapping[str, float]) -> float:
-    """The share of the question's words that is held, weighted by rarity."""
-    total = sum(rarity.values())
-    return sum(rarity[word] for word in held) / total if total else 0.0
+# --- confidence --------------------------------------------------------------------------------------------------
 
 
-def _score(
-    candidates: Sequence[Sentence],
-    meaning: Sequence[float],
-    held: Sequence[float],
-    named: SpeakerQuestion,
-    settings: Quoting,
-) -> list[float]:
-    """How well each sentence answers: what it says by itself, and whether it replies to a question like this one."""
-    wants_number = bool(_ASKS_NUMBER.search(named.topic))
-    wants_reason = bool(_ASKS_WHY.search(named.topic))
-    own = []
-    for sentence, cosine, share in zip(candidates, meaning, held, strict=True):
-        score = settings.meaning * cosine + settings.words * share + settings.place * sentence.place
-        fits = (wants_number and _HAS_NUMBER.search(sentence.text)) or (
-            wants_reason and _HAS_REASON.search(sentence.text)
-        )
-        score += settings.kind * bool(fits) + settings.named * (sentence.speaker in named.mentioned)
-        own.append(score)
-    usual = median(own)
-    asking: dict[tuple[str, int], float] = {}
-    for sentence, score in zip(candidates, own, strict=True):
-        if sentence.asks or sentence.leads_up:
-            turn = (sentence.transcript.id, sentence.utterance)
-            asking[turn] = max(score, asking.get(turn, 0.0))
-    scores = []
-    for sentence, score in zip(candidates, own, strict=True):
-        replied_to = asking.get((sentence.transcript.id, sentence.utterance - 1))
-        if sentence.asks:
-            score *= settings.question
-        elif sentence.leads_up:
-            score *= settings.leads_up
-        elif replied_to is not None and sentence.number < _REPLY_SENTENCES:
-            score += settings.reply * settings.reply_fade**sentence.number * max(0.0, replied_to - usual)
-        scores.append(score)
-    return scores
+def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """By what it is judged whether the question is answered, and by those whom it asks about.
+
+    The best of each signal over all that was found; of a question about somebody also how far the best that they say
+    leads the best that others say, whoever is named.
+    """
+    people = {*named.speakers, *named.mentioned}
+    signals = {f"best_{name}": max(hit.signals[name] for hit in hits) for name in hits[0].signals}
+    signals |= {f"best_{name}": float(features[name].max()) for name in ("cosine", "matched")}
+    signals["sentence_cover"] = float(features["cover"].max())
+    theirs = [hit.content for hit in hits if hit.speaker in people]
+    others = [hit.content for hit in hits if hit.speaker not in people]
+    lead = 0.0
+    if people:
+        lead = max(theirs) - max(others) if theirs and others else _LEAD if theirs else -_LEAD
+        lead = max(-_LEAD, min(_LEAD, lead))
+    asked = float(bool(named.speakers))
+    return signals | {
+        "lead": lead,
+        "asked": asked,
+        "asked_lead": asked * lead,
+        "two_party_lead": signals["best_two_party"] * lead,
+    }
+
+
+# --- quotes ------------------------------------------------------------------------------------------------------
 
 
 def _pick(scored: Sequence[tuple[float, Sentence]], settings: Quoting) -> list[Quote]:
-    """The best sentences as quotes, best first; chosen neighbours in one turn become one quote."""
+    """The best sentences as quotes, best first, at most one an utterance; near ties beside them in the turn join them.
+
+    A reply that says nothing by itself comes after the question that it answers, each a quote of its own.
+    """
+    if not scored:
+        return []
     ranked = sorted(scored, key=lambda item: (-item[0], item[1].key))
     best = ranked[0][0]
-    runs: list[tuple[Transcript, int, set[int]]] = []
-    for score, sentence in ranked[: settings.quotes]:
-        if score < best * settings.near_best:
+    runs: dict[tuple[str, int], tuple[Sentence, set[int]]] = {}
+    for score, sentence in ranked:
+        if score < best - settings.margin:
             break
-        numbers = {sentence.number}
-        if len(sentence.text.split()) < _SHORT and sentence.number + 1 < len(sentence.turn_spans):
-            numbers.add(sentence.number + 1)
         turn = (sentence.transcript.id, sentence.utterance)
-        beside = next((run for t, utterance, run in runs if (t.id, utterance) == turn and _touch(run, numbers)), None)
-        if beside is None:
-            runs.append((sentence.transcript, sentence.utterance, numbers))
-        elif score >= best * settings.neighbour:
-            beside |= numbers
-    quotes = []
-    for transcript, utterance, run in runs:
-        spans = sentence_spans(transcript.utterances[utterance].text)
-        quotes.append(Quote.locate(transcript, utterance, spans[min(run)][0], spans[max(run)][1]))
-    return quotes
+        if turn in runs:
+            numbers = runs[turn][1]
+            beside = {sentence.number - 1, sentence.number + 1} & numbers
+            if beside and score >= best - settings.near_tie:
+                numbers.add(sentence.number)
+        elif len(runs) < settings.quotes:
+            numbers = {sentence.number}
+            if len(sentence.text.split()) < _SHORT and sentence.number + 1 < len(sentence.turn_spans):
+                numbers.add(sentence.number + 1)
+            runs[turn] = (sentence, numbers)
+    quotes: list[Quote] = []
+    for sentence, numbers in runs.values():
+        spans = sentence.turn_spans
+        quote = Quote.locate(sentence.transcript, sentence.utterance, spans[min(numbers)][0], spans[max(numbers)][1])
+        if sentence.replies and len(stems(quote.text)) <= _LEANING_STEMS:
+            quotes.append(_question_before(sentence))
+        quotes.append(quote)
+    return list(dict.fromkeys(quotes))[: settings.quotes]
 
 
-def _touch(a: set[int], b: set[int]) -> bool:
-    """Whether two runs of sentence numbers overlap or are neighbours."""
-    return min(b) <= max(a) + 1 and max(b) >= min(a) - 1
+def _question_before(sentence: Sentence) -> Quote:
+    """The question that ends the turn before."""
+    asking = sentence.utterance - 1
+    start, end = sentence_spans(sentence.transcript.utterances[asking].text)[-1]
+    return Quote.locate(sentence.transcript, asking, start, end)

@@ -57,6 +57,11 @@ class Chunk:
         return cls(group, first, start, last, end)
 
 
+def group_of(id: str) -> str:
+    """The group of the chunk with this id; of thousands of hits often nothing else is asked."""
+    return id.rpartition("/")[0]
+
+
 def chunk_turns(transcript: Transcript, group: str, counter: TokenCounter, settings: Chunking) -> list[Chunk]:
     """Every utterance, without gap and in order, in chunks of whole sentences of one utterance.
 

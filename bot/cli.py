@@ -109,7 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", _eval, "run an evaluation set: how good are the answers?", _EVAL_MORE)
     evaluate.add_argument("set", nargs="?", metavar="SET", help='a folder, or "samples", the packaged set')
     evaluate.add_argument("--out", metavar="RUN", help="the run folder (default: eval-runs/SET-SYSTEM)")
-    evaluate.add_argument("--baseline", choices=["stock"], help="run LangChain's tutorial recipe instead")
+    evaluate.add_argument(
+        "--baseline", choices=["stock", "bm25"], help="run LangChain's tutorial recipe, or plain BM25"
+    )
     evaluate.add_argument("--open", action="store_true", help="search the whole set rather than the named files")
     evaluate.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a question (default: 120)")
     evaluate.add_argument("--new", metavar="FOLDER", help="write a commented starter set from the library")
@@ -263,7 +265,7 @@ def _ask(options: argparse.Namespace) -> None:
         print("\nClosest passages (not evidence):")
         for passage in reply.passages:
             transcript = library.revision(passage.revision)
-            for hit in passage.hit:
+            for hit in passage.hits[:1]:
                 quote = Quote.locate(transcript, hit.utterance, hit.start, hit.end)
                 print(f"\n{quote.text}\n— {quote.where()}")
 

@@ -3,7 +3,8 @@
     my-library/
       library.json            the manifest: what is in the library, and which index serves it
       transcripts/ID@HASH/    source.EXT (the original bytes) and transcript.json (as read)
-      index-1/                vectors/ (Chroma) and words/ (BM25); can be deleted and rebuilt
+      index-1/                vectors/ (Chroma), words/ (BM25) and chunks/ (where each transcript was cut); can be
+                              deleted and rebuilt
       pending.json            only while something is being written: what a killed writer may have left
       lock                    held by the one process that writes
 
@@ -23,13 +24,13 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.chunking import chunk_turns, chunk_windows
+from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Settings
 from bot.errors import EncoderError, LibraryError, TranscriptError
 from bot.formats import SUFFIXES, read_bytes, read_file, slug
@@ -138,6 +139,15 @@ class Indexes:
     words: Mapping[str, WordIndex]
     entries: Mapping[str, Entry]
     """By group."""
+    folder: Path
+    _chunks: dict[str, tuple[Chunk, ...]] = field(default_factory=dict)
+
+    def chunks(self, group: str) -> tuple[Chunk, ...]:
+        """All turn chunks of a revision in order, without their texts: what stands beside a hit is known by it."""
+        if group not in self._chunks:
+            ids = json.loads(_chunks_file(self.folder, group).read_text(encoding="utf-8"))
+            self._chunks[group] = tuple(Chunk.from_id(id) for id in ids)
+        return self._chunks[group]
 
 
 class RevisionGone(LibraryError):
@@ -387,6 +397,7 @@ class Library:
             if progress:
                 progress(transcript.source, done, total)
 
+        _write_durably(_chunks_file(indexes.folder, group), json.dumps([chunk.id for chunk in turns]).encode())
         for kind, batch in chunks.items():
             ids, texts = [chunk.id for chunk in batch], [chunk.text for chunk in batch]
             fields = [{"group": group, "speaker": chunk.label} for chunk in batch]
@@ -463,6 +474,7 @@ class Library:
                     for kind in _KINDS:
                         indexes.words[kind].replace(group, [], [], [])
                         indexes.vectors.delete(kind, "group", group)
+                    _chunks_file(indexes.folder, group).unlink(missing_ok=True)
                     if not opened:
                         indexes.vectors.close()
             shutil.rmtree(self.folder / "transcripts" / group, ignore_errors=True)
@@ -496,7 +508,8 @@ class Library:
 
     def _index_files(self) -> list[Path]:
         index = self.folder / self._read_manifest().index
-        return [index / "vectors" / "chroma.sqlite3", *(index / "words" / kind / "meta.json" for kind in _KINDS)]
+        words = [index / "words" / kind / "meta.json" for kind in _KINDS]
+        return [index / "vectors" / "chroma.sqlite3", *words, index / "chunks"]
 
     def _open_indexes(self) -> Indexes:
         """The indexes as of the newest commit.  Call it, and use what it returns, under the guard."""
@@ -547,13 +560,18 @@ def _new_indexes(folder: Path, encoder: Encoder | None, entries: Mapping[str, En
 
     try:
         words = {kind: WordIndex(folder / "words" / kind) for kind in _KINDS}
-        return Indexes(VectorIndex(folder / "vectors", encoder), words, entries)
+        (folder / "chunks").mkdir(exist_ok=True)
+        return Indexes(VectorIndex(folder / "vectors", encoder), words, entries, folder)
     except (OSError, ValueError, RuntimeError) as error:  # tantivy and Chroma say it in several ways
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise LibraryError(
             f"the index {folder} cannot be opened ({reason}); asking needs write access to it, "
             "and `onrecord reindex` builds it again"
         ) from None
+
+
+def _chunks_file(index: Path, group: str) -> Path:
+    return index / "chunks" / f"{group}.json"
 
 
 def _load(encoder: Encoder | str | None) -> Encoder:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.cautions import cautions
 from bot.errors import QuestionError
 from bot.formats import family_of
+from bot.sentences import sentence_spans
 from bot.speakers import find_speakers
 from bot.transcript import Lines, Place, Transcript
 
@@ -19,6 +21,14 @@ _LOCATED = object()
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """The sentence before or after a quote, for display: what its speaker goes on to say, or somebody else does."""
+
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Quote:
     """Exact words of one speaker.
 
@@ -26,6 +36,10 @@ class Quote:
     `verify_quote`, which uses it), so there is none that is not a slice.  `lines` is the line range where the file has
     lines; `time` the seconds (start, end) where it has times.  `revision` names the reading of the file that it is a
     slice of, since a file can change.
+
+    `before` and `after` are the sentences around it, None at the ends of the transcript.  `cautions` say how the words
+    could mislead by themselves (`bot.cautions`): that they ask, report what others say, or stand beside a negation or
+    a hedge.
     """
 
     transcript: str
@@ -40,6 +54,9 @@ class Quote:
     label: str
     place: Place
     time: tuple[float, float | None] | None
+    before: Neighbour | None = None
+    after: Neighbour | None = None
+    cautions: tuple[str, ...] = ()
     _proof: object = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +67,8 @@ class Quote:
     def locate(cls, transcript: Transcript, utterance: int, start: int, end: int) -> Quote:
         """The characters [start:end] of an utterance.  Raises ValueError for a slice that is empty or outside."""
         said = transcript.utterances[utterance]
+        place = said.place_of(start, end)  # a slice that is empty or outside ends here
+        around = _Surroundings.of(transcript, utterance, start, end)
         return cls(
             transcript=transcript.id,
             revision=transcript.revision,
@@ -58,11 +77,14 @@ class Quote:
             utterance=utterance,
             start=start,
             end=end,
-            place=said.place_of(start, end),
+            place=place,
             text=said.text[start:end],
             speaker=said.speaker,
             label=said.label,
             time=said.time_of(start, end),
+            before=around.before,
+            after=around.after,
+            cautions=around.cautions_of(said.text[start:end], said.speaker),
             _proof=_LOCATED,
         )
 
@@ -89,10 +111,56 @@ class Quote:
             "place": str(self.place),
             "lines": [self.lines.first, self.lines.last] if self.lines else None,
             "time": list(self.time) if self.time else None,
+            "before": vars(self.before) if self.before else None,
+            "after": vars(self.after) if self.after else None,
+            "cautions": list(self.cautions),
             "utterance": self.utterance,
             "start": self.start,
             "end": self.end,
         }
+
+
+@dataclass(frozen=True)
+class _Surroundings:
+    """What stands around a slice: the rest of the sentences that it cuts, and the sentences before and after these."""
+
+    before: Neighbour | None
+    lead_in: str
+    rest: str
+    after: Neighbour | None
+
+    @classmethod
+    def of(cls, transcript: Transcript, utterance: int, start: int, end: int) -> _Surroundings:
+        text = transcript.utterances[utterance].text
+        spans = sentence_spans(text)
+        touched = [at for at, (a, b) in enumerate(spans) if a < end and b > start]
+        if not touched:  # a slice of white space
+            return cls(None, "", "", None)
+        first, last = touched[0], touched[-1]
+        return cls(
+            before=_sentence(transcript, utterance, first - 1),
+            lead_in=text[spans[first][0] : start].strip(),
+            rest=text[end : spans[last][1]].strip(),
+            after=_sentence(transcript, utterance, last + 1),
+        )
+
+    def cautions_of(self, text: str, speaker: str) -> tuple[str, ...]:
+        """Only what the speaker says takes the speaker's words back."""
+        before, after = (n.text if n and n.speaker == speaker else "" for n in (self.before, self.after))
+        return cautions(text, self.lead_in, self.rest, before, after)
+
+
+def _sentence(transcript: Transcript, utterance: int, number: int) -> Neighbour | None:
+    """Sentence `number` of a turn; the last of the turn before for -1, the first of the next for one too many."""
+    spans = sentence_spans(transcript.utterances[utterance].text)
+    if number < 0:
+        utterance, number = utterance - 1, -1
+    elif number >= len(spans):
+        utterance, number = utterance + 1, 0
+    if not 0 <= utterance < len(transcript.utterances):
+        return None
+    turn = transcript.utterances[utterance]
+    return Neighbour(turn.speaker, turn.text[slice(*sentence_spans(turn.text)[number])])
 
 
 def clock(seconds: float) -> str:

@@ -1,27 +1,33 @@
 """A question to the passages worth reading.
 
-Four rankings (vectors and BM25, over turns and over windows of turns) are fused by reciprocal rank (Cormack, Clarke and
-Büttcher, "Reciprocal Rank Fusion outperforms Condorcet", SIGIR 2009).  What is fused are sentences: each takes, from
-every ranking, the rank of the best chunk that holds it.  The unit that is read is not the unit that is found: a
-passage is a found chunk with the sentences around it, across turns.
+    question ─► hits of four rankings ─► evidence, a row a chunk ─► scores ─► ranking of utterances, passages
+
+Vectors and BM25, over turns and over windows of turns, find chunks; `bot.ranking` weighs what is known of each.  The
+unit that is read is not the unit that is found: a passage is a found chunk with the sentences around it, across turns.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from bot.chunking import Chunk
+from bot import ranking
+from bot.chunking import Chunk, group_of
+from bot.config import Retrieval
 from bot.errors import LibraryError
 from bot.library import Indexes, Library, RevisionGone
-from bot.sentences import sentence_spans
-from bot.speakers import read_question
+from bot.question import Kind, date_of, read_kind, subject_of
+from bot.sentences import Span, sentence_spans
+from bot.speakers import SpeakerQuestion, read_question
+from bot.traits import Traits, traits_of
 from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
 from embeddings.lexical import stems
 
@@ -38,19 +44,39 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """A chunk that was found: characters [start:end] of one utterance, by `speaker`.
+
+    `score` is the weighted sum of everything known of it, `content` the same without who speaks: what it says, whoever
+    says it.  `signals` are the figures by which it is judged whether the question is answered at all.
+    """
+
+    utterance: int
+    start: int
+    end: int
+    speaker: str
+    score: float
+    content: float
+    signals: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Passage:
     """What is read: a found stretch of a transcript with the sentences around it.
 
-    `stretches` are in reading order, one an utterance; `hit` says which characters were found, again one stretch an
-    utterance; `score` is the fused score of the best sentence in it.  `revision` names the reading of the file that
-    the stretches are cut from.
+    `stretches` are in reading order, one an utterance; `hits` are the chunks found in it, best first.  `revision` names
+    the reading of the file that the stretches are cut from.
     """
 
     transcript: str
     revision: str
-    score: float
     stretches: tuple[Stretch, ...]
-    hit: tuple[Stretch, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def score(self) -> float:
+        """The score of the best chunk in it."""
+        return self.hits[0].score
 
     def text(self, transcript: Transcript) -> str:
         """The passage as labelled text, a line a turn."""
@@ -71,11 +97,11 @@ class Passage:
             "source": transcript.source,
             "title": transcript.title,
             "speakers": list(dict.fromkeys(turn.speaker for turn in turns)),
-            "speaker": transcript.utterances[self.hit[0].utterance].speaker,
+            "speaker": self.hits[0].speaker,
             "place": f"{begin.place} to {finish.place}",
             "score": self.score,
             "stretches": [[s.utterance, s.start, s.end] for s in self.stretches],
-            "hit": [[s.utterance, s.start, s.end] for s in self.hit],
+            "hits": [asdict(hit) for hit in self.hits],
         }
         if isinstance(begin.place, Lines) and isinstance(finish.place, Lines):
             lines = Lines(begin.place.first, finish.place.last)
@@ -95,67 +121,126 @@ class Passage:
         return cls(
             data["transcript"],
             data["revision"],
-            data["score"],
             tuple(Stretch(*item) for item in data["stretches"]),
-            tuple(Stretch(*item) for item in data["hit"]),
+            tuple(Hit(**item) for item in data["hits"]),
         )
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: `ranking` places utterances (transcript id, utterance, score), each once, best first."""
+    """What a search found.
+
+    `ranking` places utterances (transcript id, utterance, score), each once, best first.  Of a question about somebody
+    the passages may hold some by others, which tell whether it is somebody else who says it.
+    """
 
     ranking: tuple[tuple[str, int, float], ...]
     passages: tuple[Passage, ...]
 
 
-def search(
-    library: Library,
-    text: str,
-    speakers: Sequence[str] = (),
-    transcripts: Sequence[str] = (),
-) -> Found:
+def search(library: Library, question: str, named: SpeakerQuestion, transcripts: Sequence[str] = ()) -> Found:
     """Utterances ranked for a question, and the passages to read.
 
-    `speakers` keeps only what they say; `transcripts` (ids) only what is said in these.  Raises LibraryError for an
-    unknown transcript.
+    `named` says who is asked about (`bot.speakers.read_question`); `transcripts` (ids) keeps only what is said in
+    these.  Raises LibraryError for an unknown transcript.
     """
     try:
-        return _search(library, text, speakers, transcripts)
+        return _search(library, question, named, transcripts)
     except RevisionGone:  # a transcript was replaced between finding it and opening it; the new one is there now
-        return _search(library, text, speakers, transcripts)
+        return _search(library, question, named, transcripts)
 
 
-def _search(library: Library, text: str, speakers: Sequence[str], transcripts: Sequence[str]) -> Found:
-    settings = library.settings.retrieval
+def _search(library: Library, question: str, named: SpeakerQuestion, transcripts: Sequence[str]) -> Found:
+    scope = look_up(library, question, named, transcripts)
+    if scope is None:
+        return Found((), ())
+    return Found(_rank_utterances(scope), _passages(scope, named, library.settings.retrieval))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Every chunk of the transcripts that a search touched, with what is known of it and how it scores.
+
+    `chunks` and all arrays go by row, transcript after transcript.  `scores` rank turns, `content` are the scores
+    without who speaks, `order` are scores for the ranking, in which a discussion's best turns come first and then the
+    region where it is held.
+    """
+
+    kind: Kind
+    chunks: tuple[Chunk, ...]
+    texts: Mapping[str, Transcript]
+    evidence: ranking.Evidence
+    features: Mapping[str, ranking.Rows]
+    scores: ranking.Rows
+    content: ranking.Rows
+    order: ranking.Rows
+
+    def speaker(self, row: int) -> str:
+        return self.texts[self.chunks[row].group].utterances[self.chunks[row].first].speaker
+
+
+def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts: Sequence[str] = ()) -> Scope | None:
+    """What the indexes and the texts say of a question; None when there is nothing to search in."""
+    kind = read_kind(question)
+    subject = subject_of(named.topic)
+    words = stems(subject_of(named.words)) or stems(subject) or stems(named.topic)
     chosen = {library.entry(id).group for id in transcripts}
-    vector = library.encoder.embed_query(text)
-    words = stems(text)
+    vector = library.encoder.embed_query(subject)
+    hits = library.settings.retrieval.hits
     with library.searching() as indexes:
         known = {group: entry for group, entry in indexes.entries.items() if not chosen or group in chosen}
-        where = {"group": sorted(known)} if chosen else {}
-        labels = sorted(_label(speaker) for speaker in speakers)
-        by_speaker = where | ({"speaker": labels} if speakers else {})
         if not known:
-            return Found((), ())
-        rankings = [
-            _known_hits(fetch, settings.hits, known)
-            for kind, condition in (("turns", by_speaker), ("windows", where))
-            for fetch in (_by_vector(indexes, kind, vector, condition), _by_words(indexes, kind, words, condition))
-        ]
-    found = {Chunk.from_id(id).group for ranking in rankings for id, _ in ranking}
-    texts = {group: library.revision(group) for group in known if group in found}
-    scores = _fuse(rankings, texts, settings.fusion_constant)
-    if speakers:
-        scores = {key: score for key, score in scores.items() if _speaker(texts, key) in speakers}
-    return Found(
-        _rank_utterances(scores, texts),
-        _passages(scores, texts, settings.passages, settings.context_sentences),
-    )
+            return None
+        where = {"group": sorted(known)} if chosen else {}
+        found = {
+            (kind, name): dict(_known_hits(fetch, hits, known))
+            for kind in ("turns", "windows")
+            for name, fetch in (
+                ("meaning", _by_vector(indexes, kind, vector, where)),
+                ("words", _by_words(indexes, kind, words, where)),
+            )
+        }
+        if named.speakers and len(found["turns", "meaning"]) >= hits:
+            # In a large library those who are asked about may be drowned out by others.
+            theirs = where | {"speaker": sorted(_label(speaker) for speaker in named.speakers)}
+            found["turns", "meaning"] |= _known_hits(_by_vector(indexes, "turns", vector, theirs), hits, known)
+            found["turns", "words"] |= _known_hits(_by_words(indexes, "turns", words, theirs), hits, known)
+        groups = _best_groups(found, list(known), library.settings.retrieval.transcripts)
+        chunks = tuple(chunk for group in groups for chunk in indexes.chunks(group))
+        rarity = indexes.words["turns"].weights(sorted(set(words)))
+    if not chunks:
+        return None
+    texts = {group: library.revision(group) for group in groups}
+    evidence = _gather(found, chunks, texts, named, kind, rarity)
+    return _weigh(evidence, chunks, texts, kind, library)
 
 
-SentenceKey = tuple[str, int, int, int]
-"""(group, utterance, start, end) of a sentence."""
+def _weigh(
+    evidence: ranking.Evidence,
+    chunks: tuple[Chunk, ...],
+    texts: Mapping[str, Transcript],
+    kind: Kind,
+    library: Library,
+) -> Scope:
+    fitted, settings = library.settings.fitted, library.settings.retrieval
+    features = ranking.features(evidence, kind)
+    weights = fitted.discussion if kind.discussion else fitted.fact
+    scores = ranking.weigh(features, weights)
+    content = ranking.weigh(features, weights, without=ranking.SPEAKER_FEATURES)
+    head = settings.discussion_head if kind.discussion else settings.fact_head
+    order = _with_head(scores, ranking.weigh(features, fitted.region), head)
+    return Scope(kind, chunks, texts, evidence, features, scores, content, order)
+
+
+def _with_head(scores: ranking.Rows, region: ranking.Rows, head: int) -> ranking.Rows:
+    """Region scores, with the best `head` rows of `scores` above all of them."""
+    order = np.asarray(region - region.max(initial=0.0) - 1.0)
+    best = np.argsort(-scores, kind="stable")[:head]
+    order[best] = scores[best] - scores[best].min(initial=np.inf)
+    return order
+
+
+# --- gathering ---------------------------------------------------------------------------------------------------
 
 
 def _by_vector(
@@ -178,7 +263,7 @@ def _known_hits(fetch: Callable[[int], Hits], count: int, known: Mapping[str, An
     asked = count
     while True:
         hits = fetch(asked)
-        kept = [hit for hit in hits if Chunk.from_id(hit[0]).group in known]
+        kept = [hit for hit in hits if group_of(hit[0]) in known]
         if len(kept) >= count or len(hits) < asked:
             return kept[:count]
         asked *= 2
@@ -189,80 +274,208 @@ def _label(speaker: str) -> str:
     return "" if speaker == UNNAMED_SPEAKER else speaker
 
 
-def _speaker(texts: Mapping[str, Transcript], key: SentenceKey) -> str:
-    return texts[key[0]].utterances[key[1]].speaker
+def _best_groups(found: Mapping[tuple[str, str], Mapping[str, float]], known: Sequence[str], count: int) -> list[str]:
+    """The transcripts whose best chunk stands highest in one of the rankings, in the library's order."""
+    best: dict[str, int] = {}
+    for ranked in found.values():
+        for place, id in enumerate(sorted(ranked, key=lambda id: -ranked[id])):
+            group = group_of(id)
+            best[group] = min(place, best.get(group, place))
+    order = {group: at for at, group in enumerate(known)}
+    return sorted(sorted(best, key=lambda group: (best[group], order[group]))[:count], key=lambda group: order[group])
 
 
-def _fuse(rankings: Sequence[Hits], texts: Mapping[str, Transcript], constant: int) -> dict[SentenceKey, float]:
-    """Reciprocal rank fusion of sentences: from each ranking the best chunk that holds the sentence counts."""
-    scores: dict[SentenceKey, float] = {}
-    for ranking in rankings:
-        seen: set[SentenceKey] = set()
-        for rank, (id, _) in enumerate(ranking, 1):
-            for key in _sentences_of(Chunk.from_id(id), texts):
-                if key not in seen:
-                    seen.add(key)
-                    scores[key] = scores.get(key, 0.0) + 1 / (constant + rank)
-    return scores
-
-
-def _sentences_of(chunk: Chunk, texts: Mapping[str, Transcript]) -> list[SentenceKey]:
-    """The sentences that a chunk holds or, where a sentence is longer than a chunk, touches."""
-    utterances = texts[chunk.group].utterances
-    keys = []
-    for index in range(chunk.first, chunk.last + 1):
-        text = utterances[index].text
-        begin = chunk.start if index == chunk.first else 0
-        finish = chunk.end if index == chunk.last else len(text)
-        keys += [(chunk.group, index, a, b) for a, b in sentence_spans(text) if a < finish and b > begin]
-    return keys
-
-
-def _rank_utterances(
-    scores: Mapping[SentenceKey, float], texts: Mapping[str, Transcript]
-) -> tuple[tuple[str, int, float], ...]:
-    best: dict[tuple[str, int], float] = {}
-    for (group, utterance, _, _), score in scores.items():
-        best[group, utterance] = max(score, best.get((group, utterance), 0.0))
-    order = {group: position for position, group in enumerate(texts)}
-    ranked = sorted(best.items(), key=lambda item: (-item[1], order[item[0][0]], item[0][1]))
-    return tuple((texts[group].id, utterance, score) for (group, utterance), score in ranked)
-
-
-def _passages(
-    scores: Mapping[SentenceKey, float],
+def _gather(
+    found: Mapping[tuple[str, str], Mapping[str, float]],
+    chunks: Sequence[Chunk],
     texts: Mapping[str, Transcript],
-    count: int,
-    context: int,
-) -> tuple[Passage, ...]:
-    """The best chunks of turns, each with `context` sentences before and after; nothing is read twice."""
-    order = {group: position for position, group in enumerate(texts)}
-    best = sorted(scores.items(), key=lambda item: (-item[1], order[item[0][0]], item[0][1], item[0][2]))
+    named: SpeakerQuestion,
+    kind: Kind,
+    rarity: Mapping[str, float],
+) -> ranking.Evidence:
+    """One row a chunk; what was not found has the lowest cosine found, and no BM25."""
+    row_of = {(chunk.group, chunk.first, chunk.start): row for row, chunk in enumerate(chunks)}
+    groups = [chunk.group for chunk in chunks]
+    sizes = Counter(groups)
+    stops = np.cumsum([sizes[group] for group in texts]).tolist()
+    bounds = [(stop - sizes[group], stop) for group, stop in zip(texts, stops, strict=True)]
+    signals: dict[tuple[str, str], np.ndarray] = {}
+    pool = np.zeros(len(chunks), dtype=bool)
+    for key, ranked in found.items():
+        low = min(ranked.values(), default=0.0) if key[1] == "meaning" else 0.0
+        signal = np.full(len(chunks), low)
+        for id, score in ranked.items():
+            hit = Chunk.from_id(id)
+            row = row_of.get((hit.group, hit.first, hit.start))
+            while row is not None and row < len(chunks) and _within(chunks[row], hit):
+                signal[row] = max(signal[row], score)
+                pool[row] = True
+                row += 1
+        signals[key] = signal
+    speaking = {*named.speakers, *named.mentioned}
+    turns = [texts[chunk.group].utterances[chunk.first] for chunk in chunks]
+    traits = [  # reading every chunk of a large library would take seconds
+        traits_of(turn.text[chunk.start : chunk.end]) if inside else _UNREAD
+        for turn, chunk, inside in zip(turns, chunks, pool, strict=True)
+    ]
+    held = _held(traits, sorted(rarity))
+    rare = np.array([rarity[word] for word in sorted(rarity)])
+    total = float(rare.sum()) or 1.0
+    two_party = {group: float(_two_party(text)) for group, text in texts.items()}
+    fits = {group: kind.date.fits(date_of(text.source) or date_of(text.title)) for group, text in texts.items()}
+
+    def column(name: str) -> np.ndarray:
+        return np.array([getattr(trait, name) for trait in traits], dtype=float)
+
+    return ranking.Evidence(
+        bounds=tuple(bounds),
+        pool=pool,
+        meaning=signals["turns", "meaning"],
+        window_meaning=np.maximum(signals["windows", "meaning"], signals["turns", "meaning"]),
+        words=signals["turns", "words"],
+        window_words=signals["windows", "words"],
+        cover=held @ rare / total,
+        around=_with_neighbours(held, bounds) @ rare / total,
+        unknown=float(rare[~held.any(axis=0)].sum()) / total,
+        named=np.array([float(turn.speaker in speaking) for turn in turns]),
+        two_party=np.array([two_party[group] for group in groups]),
+        date=np.array([fits[group] for group in groups]),
+        length=np.array([chunk.end - chunk.start for chunk in chunks], dtype=float),
+        asks=column("asks"),
+        number=column("number"),
+        reason=column("reason"),
+        time=column("time"),
+        first_person=column("first_person"),
+    )
+
+
+_UNREAD = Traits(frozenset(), asks=False, number=False, reason=False, time=False, first_person=0.0)
+
+
+def _within(chunk: Chunk, hit: Chunk) -> bool:
+    """Whether a chunk of a turn lies in a found chunk or window."""
+    return chunk.group == hit.group and (chunk.first, chunk.end) <= (hit.last, hit.end)
+
+
+def _held(traits: Sequence[Traits], words: Sequence[str]) -> np.ndarray:
+    """Which chunks hold which words; booleans of shape (chunks, words)."""
+    return np.array([[word in trait.stems for word in words] for trait in traits], dtype=bool).reshape(
+        len(traits), len(words)
+    )
+
+
+def _with_neighbours(held: np.ndarray, bounds: Sequence[tuple[int, int]]) -> np.ndarray:
+    """What a chunk or one of its two neighbours in the transcript holds."""
+    around = held.copy()
+    for start, stop in bounds:
+        around[start + 1 : stop] |= held[start : stop - 1]
+        around[start : stop - 1] |= held[start + 1 : stop]
+    return around
+
+
+_PARTY = 0.05  # share of what is said by which somebody takes part in a conversation
+
+
+def _two_party(transcript: Transcript) -> bool:
+    """Whether two people have the conversation, whoever else is heard for a moment."""
+    characters: Counter[str] = Counter()
+    for utterance in transcript.utterances:
+        characters[utterance.speaker] += len(utterance.text)
+    return sum(count > _PARTY * characters.total() for count in characters.values()) == 2
+
+
+# --- what is returned --------------------------------------------------------------------------------------------
+
+
+def _rank_utterances(scope: Scope) -> tuple[tuple[str, int, float], ...]:
+    best: dict[tuple[str, int], float] = {}
+    for row in np.flatnonzero(scope.evidence.pool):
+        chunk, score = scope.chunks[row], float(scope.order[row])
+        key = (chunk.group, chunk.first)
+        best[key] = max(score, best.get(key, -np.inf))
+    order = {group: position for position, group in enumerate(scope.texts)}
+    ranked = sorted(best.items(), key=lambda item: (-item[1], order[item[0][0]], item[0][1]))
+    return tuple((scope.texts[group].id, utterance, score) for (group, utterance), score in ranked)
+
+
+_SIGNALS = (
+    "meaning",
+    "meaning_z",
+    "window_meaning",
+    "window_meaning_z",
+    "words_z",
+    "window_words_z",
+    "cover",
+    "around",
+)
+
+
+def _passages(scope: Scope, named: SpeakerQuestion, settings: Retrieval) -> tuple[Passage, ...]:
+    """The best chunks, each with the sentences around it; nothing is read twice.
+
+    Where words of certain people are asked for, only theirs are found; but as soon as anybody is named, the best chunks
+    of others are read too, since it may be they who say it.
+    """
+    rows = [int(row) for row in np.argsort(-scope.scores, kind="stable") if scope.evidence.pool[row]]
+    people = {*named.speakers, *named.mentioned}
+    if people:
+        by_content = sorted(rows, key=lambda row: -scope.content[row])
+        others = [row for row in by_content if scope.speaker(row) not in people][: settings.others]
+        if named.speakers:
+            rows = [row for row in rows if scope.speaker(row) in people]
+        rows = list(dict.fromkeys([*rows[: settings.chunks], *others]))
+    else:
+        rows = rows[: settings.chunks]
     passages: list[Passage] = []
     sentences_of: dict[str, list[tuple[int, int, int]]] = {}
-    covered: set[SentenceKey] = set()
-    for key, score in best:
-        if len(passages) == count:
-            break
-        if key in covered:
+    read: dict[tuple[str, int, int, int], int] = {}  # sentence: its passage
+    for row in _without_repeats(rows, scope):
+        chunk = scope.chunks[row]
+        group = chunk.group
+        signals = {name: float(scope.features[name][row]) for name in _SIGNALS}
+        hit = Hit(
+            utterance=chunk.first,
+            start=chunk.start,
+            end=chunk.end,
+            speaker=scope.speaker(row),
+            score=float(scope.scores[row]),
+            content=float(scope.content[row]),
+            signals=signals | {"two_party": float(scope.evidence.two_party[row]), "unknown": scope.evidence.unknown},
+        )
+        sentences = sentences_of.setdefault(group, _all_sentences(scope.texts[group]))
+        touched = [
+            at
+            for at, (utterance, start, end) in enumerate(sentences)
+            if utterance == chunk.first and start < chunk.end and end > chunk.start
+        ]
+        holders = {read.get((group, *sentences[at])) for at in touched}
+        if None not in holders:
+            at = min(holder for holder in holders if holder is not None)
+            passages[at] = replace(passages[at], hits=(*passages[at].hits, hit))
             continue
-        group = key[0]
-        if group not in sentences_of:
-            sentences_of[group] = _all_sentences(texts[group])
-        sentences = sentences_of[group]
-        at = sentences.index(key[1:])
-        # Neighbours with the same score were found by the same chunks: they are one hit.
-        first = last = at
-        while first > 0 and scores.get((group, *sentences[first - 1])) == score:
-            first -= 1
-        while last + 1 < len(sentences) and scores.get((group, *sentences[last + 1])) == score:
-            last += 1
-        begin, finish = max(0, first - context), min(len(sentences), last + 1 + context)
-        read = [sentence for sentence in sentences[begin:finish] if (group, *sentence) not in covered]
-        covered |= {(group, *sentence) for sentence in read}
-        hit = _stretches(sentences[first : last + 1])
-        passages.append(Passage(texts[group].id, group, score, _stretches(read), hit))
+        begin, finish = max(0, touched[0] - settings.context_sentences), touched[-1] + 1 + settings.context_sentences
+        fresh = [s for s in sentences[begin:finish] if (group, *s) not in read]
+        read |= {(group, *sentence): len(passages) for sentence in fresh}
+        passages.append(Passage(scope.texts[group].id, group, _stretches(fresh), (hit,)))
     return tuple(passages)
+
+
+_REPEATED = 0.9  # share of stems in common by which one stretch repeats another
+_REPEATABLE = 8  # stems; shorter stretches are alike by chance
+
+
+def _without_repeats(rows: Sequence[int], scope: Scope) -> list[int]:
+    """The rows without those that say again, nearly to the word, what a better row says: jingles, repeats, re-runs."""
+    kept: dict[int, frozenset[str]] = {}
+    for row in rows:
+        chunk = scope.chunks[row]
+        held = traits_of(scope.texts[chunk.group].utterances[chunk.first].text[chunk.start : chunk.end]).stems
+        again = len(held) >= _REPEATABLE and any(
+            len(held & other) >= _REPEATED * len(held | other) for other in kept.values()
+        )
+        if not again:
+            kept[row] = held
+    return list(kept)
 
 
 def _all_sentences(transcript: Transcript) -> list[tuple[int, int, int]]:
@@ -271,7 +484,7 @@ def _all_sentences(transcript: Transcript) -> list[tuple[int, int, int]]:
 
 def _stretches(sentences: Sequence[tuple[int, int, int]]) -> tuple[Stretch, ...]:
     """Sentences joined to one stretch an utterance."""
-    joined: dict[int, tuple[int, int]] = {}
+    joined: dict[int, Span] = {}
     for utterance, start, end in sentences:
         begin, finish = joined.get(utterance, (start, end))
         joined[utterance] = (min(begin, start), max(finish, end))
@@ -283,6 +496,9 @@ class TranscriptRetriever(BaseRetriever):
 
     Metadata: transcript (id), source (file), title, speaker (of what was found), speakers, place, lines, start and end
     (seconds, where the file has times), score.  A question that asks for somebody's words finds only theirs.
+
+    The answering chain reads the question itself and passes it as `named`; it then also gets what others say, since it
+    may be they who say it.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -294,14 +510,18 @@ class TranscriptRetriever(BaseRetriever):
         query: str,
         *,
         run_manager: CallbackManagerForRetrieverRun,
-        speakers: Sequence[str] | None = None,
+        named: SpeakerQuestion | None = None,
         transcripts: Sequence[str] = (),
     ) -> list[Document]:
         if not self.library.entries:
             raise LibraryError(f"{self.library.folder} is empty; add a transcript first: `onrecord add FILE`")
-        if speakers is None:
+        only: tuple[str, ...] = ()
+        if named is None:
             heard = dict.fromkeys(name for entry in self.library.entries_of(transcripts) for name in entry.speakers)
-            asked = read_question(query, tuple(heard))
-            query, speakers = asked.topic, asked.speakers
-        found = search(self.library, query, speakers, transcripts)
-        return [passage.to_document(self.library.revision(passage.revision)) for passage in found.passages]
+            named = read_question(query, tuple(heard))
+            only = named.speakers
+        return [
+            passage.to_document(self.library.revision(passage.revision))
+            for passage in search(self.library, query, named, transcripts).passages
+            if not only or passage.hits[0].speaker in only
+        ]

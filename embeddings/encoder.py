@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -49,6 +49,15 @@ class Fingerprint:
             return False
         a, b = np.asarray(self.probe), np.asarray(other.probe)
         return bool(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)) >= _SAME_ENCODER)
+
+
+@dataclass(frozen=True)
+class TokenVectors:
+    """A text's unit vector, shape (dimension,), its tokens' ids, and their unit vectors, shape (tokens, dimension)."""
+
+    whole: np.ndarray
+    ids: tuple[int, ...]
+    tokens: np.ndarray
 
 
 class Encoder(Embeddings):
@@ -114,6 +123,36 @@ class Encoder(Embeddings):
                 list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
             )
         return np.asarray(vectors, dtype=np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Per text its vector, as `encode` gives it, and a unit vector for each of its tokens.
+
+        The special tokens around a text are left out.  For an encoder without tokens of its own in context (a static
+        table) the whole text stands as its one token.
+        """
+        import torch
+
+        if not texts:
+            return []
+        with self._lock:
+            outputs: Any = (
+                self._model.encode(  # its type says strings; with output_value=None they are dicts of tensors
+                    list(texts), batch_size=32, output_value=None, show_progress_bar=False, convert_to_numpy=False
+                )
+            )
+        found = []
+        for output in outputs:
+            whole = torch.nn.functional.normalize(output["sentence_embedding"], dim=0).float().cpu().numpy()
+            tokens = output.get("token_embeddings")
+            if tokens is None or "attention_mask" not in output:
+                found.append(TokenVectors(whole, (0,), whole[None, :]))
+                continue
+            length = int(output["attention_mask"].sum())
+            inner = slice(1, length - 1) if length > 2 else slice(0, length)
+            vectors = torch.nn.functional.normalize(tokens[:length], dim=1).float().cpu().numpy()
+            ids = tuple(int(id) for id in output["input_ids"][:length])
+            found.append(TokenVectors(whole, ids[inner], vectors[inner]))
+        return found
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [[float(x) for x in row] for row in self.encode(texts)]

@@ -1,4 +1,4 @@
-"""Every set through the product and the stock recipe: `make eval`.
+"""Every set through the product, the stock recipe and plain BM25: `make eval`.
 
     python -m eval.benchmarks [SETS] [OUT]
 
@@ -12,9 +12,11 @@ import json
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from eval import report, runner, sets
+from eval import report, runner, sets, splits
+from eval.sets import EvalSet
 from eval.splits import FIT_ONLY
 from eval.systems import SYSTEMS
 
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> int:
     if len(folders) == 1:
         print(f"{source} has no sets; only the packaged one is run", file=sys.stderr)
     for folder in folders:
-        evalset = sets.load(folder)
+        evalset = _reported(sets.load(folder))
         summaries = []
         for system in SYSTEMS:
             run = out / f"{evalset.name}-{system}"
@@ -36,6 +38,13 @@ def main(arguments: list[str]) -> int:
             report.write(run, evalset)
         print(f"\n### {evalset.name}\n\n{report.markdown_table(summaries)}", flush=True)
     return 0
+
+
+def _reported(evalset: EvalSet) -> EvalSet:
+    """The set without the questions that weights are fitted on (`eval.splits`)."""
+    folds = splits.folds(evalset.name, evalset.questions)
+    reported = {question.id for fold in folds for question in fold.report}
+    return replace(evalset, questions=tuple(q for q in evalset.questions if q.id in reported))
 
 
 def _folders(source: Path) -> Iterator[Path]:

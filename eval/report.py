@@ -41,11 +41,6 @@ BY_TAG = (
     *("recall@10", "mrr", "evidence_recall@1000w", "read_recall@1000w"),
     *("quote_precision", "quote_recall", "quote_f1", "quoted_words", "token_f1", "rouge_l", "answer_cover@1000w"),
 )
-_MARKDOWN = (
-    *("recall@10", "evidence_recall@1000w", "read_recall@1000w", "central_evidence_recall@1000w"),
-    *("quote_precision", "quote_recall", "quote_f1", "quoted_words", "verbatim_rate", "speaker_true"),
-    *("token_f1", "rouge_l", "answer_cover@1000w", "points_right"),
-)
 _MEANING = {
     "recall": "evidence among the first k utterances of the ranking",
     "mrr": "one over the place of the first evidence utterance",
@@ -152,22 +147,30 @@ def _seconds(value: float | None) -> str:
 
 
 def markdown_table(summaries: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """Systems as rows, their main metrics as columns: `.57 [.53, .61]`."""
-    aurocs = dict.fromkeys(f"{kind} auroc" for _, summary in summaries for kind in summary["refusals"])
-    columns = [column for column in [*_MARKDOWN, *aurocs] if any(_find(summary, column) for _, summary in summaries)]
-    rows = [
-        [" ".join(label.replace("|", "\\|").split()), *(_cell(column, _find(summary, column)) for column in columns)]
-        for label, summary in summaries
-    ]
-    lines = [["system", *columns], ["---", *("---:" for _ in columns)], *rows]
+    """Metrics down, systems across: `.571 [.530, .610]`, and over how many questions."""
+    figures = [(label, _figures(summary)) for label, summary in summaries]
+    rows = []
+    for name in dict.fromkeys(name for _, found in figures for name in found):
+        cells = [found.get(name) for _, found in figures]
+        counts = dict.fromkeys(str(cell["count"]) for cell in cells if cell and "count" in cell)
+        rows.append([name, *(_cell(name, cell) for cell in cells), " / ".join(counts)])
+    labels = [" ".join(label.replace("|", "\\|").split()) for label, _ in summaries]
+    lines = [["", *labels, "n"], ["---"] * (len(labels) + 2), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _find(summary: Mapping[str, Any], column: str) -> Mapping[str, Any] | None:
-    """The figure of a metric, or of "KIND auroc" of a kind of unanswerable question."""
-    kind, _, name = column.rpartition(" ")
-    figures = summary["refusals"].get(kind, {}) if kind else summary["metrics"]["all"]
-    found: Mapping[str, Any] | None = figures.get(name)
+def _figures(summary: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Every figure of a run by the name it has in a table."""
+    found: dict[str, Mapping[str, Any]] = {f"`{name}`": it for name, it in summary["metrics"]["all"].items()}
+    for kind, figures in summary["refusals"].items():
+        for name, figure in figures.items():
+            found["answerable, but refused" if kind == "answerable" else f"{kind}: {name}"] = figure
+    cost = summary.get("cost", {})
+    for name, quantile in (("p50", "median"), ("p95", "95%")):
+        if seconds := cost.get("latency_s", {}).get("total"):
+            found[f"seconds a question, {quantile}"] = {"value": seconds[name]}
+    if "words_read" in cost:
+        found["words read"] = {"value": cost["words_read"]}
     return found
 
 
@@ -179,7 +182,9 @@ def _cell(name: str, figure: Mapping[str, Any] | None) -> str:
 
 
 def _short(name: str, value: float) -> str:
-    return f"{value:,.0f}" if name == "quoted_words" else f"{value:.2f}".removeprefix("0")
+    if name.strip("`") in ("quoted_words", "words read"):
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if name.startswith("seconds") else f"{value:.3f}".removeprefix("0")
 
 
 # --- the page ----------------------------------------------------------------------------------------------------

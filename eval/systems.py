@@ -1,4 +1,4 @@
-"""What is measured: the product, and the stock recipe that a user would have got instead.
+"""What is measured: the product, the stock recipe that a user would have got instead, and plain BM25.
 
 Both answer a question of a set with an Outcome, in the units of the definitions: utterances and words.
 """
@@ -14,20 +14,26 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.answering import ANSWERED, answer, understand
+from bot.answering import ANSWERED, Answer, answer, understand
+from bot.chunking import Chunk
 from bot.config import Settings
+from bot.fitted import Fitted
 from bot.formats.text import LINE_END, decode
 from bot.library import Library
 from bot.quoting import is_in_source
 from bot.retrieval import search
 from bot.transcript import Lines, Transcript
 from embeddings.encoder import Encoder
+from embeddings.lexical import stems
 from embeddings.vectors import VectorIndex
 from eval.sets import EvalSet, Key, Question
 
 STOCK_CHUNK, STOCK_OVERLAP, STOCK_QUOTES = 1000, 200, 4
 """LangChain's tutorial recipe: characters of a chunk and of its overlap, and the chunks that it hands to the model."""
 _STOCK_HITS = 200  # chunks; enough to read on to 50 utterances and 3,000 words
+
+FOLDS = Path(__file__).parent / "folds"
+"""Weights that were fitted without one group, by "SET-GROUP.json"; that group is asked with them."""
 
 Progress = Callable[[str], None]
 
@@ -82,8 +88,9 @@ class Product:
     name = "onrecord"
 
     def __init__(self, evalset: EvalSet, cache: Path, encoder: Encoder, settings: Settings, progress: Progress) -> None:
-        self._set = evalset
+        self.evalset = evalset
         self._settings = settings
+        self._encoder = encoder
         # The library depends on the transcripts as they are read, the encoder and the sizes of chunks.
         read = [(name, t.sha256, len(t.utterances), t.words) for name, t in evalset.files.items()]
         key = _digest([read, encoder.fingerprint().probe, asdict(settings.chunking)])
@@ -99,30 +106,45 @@ class Product:
                 known[str(path)] = added.id
             self._ids[name] = known[str(path)]
         self._names = {id: name for name, id in reversed(self._ids.items())}
+        self._libraries = {group: self._library_of(group) for group in {q.group for q in evalset.questions}}
+
+    def _library_of(self, group: str) -> Library:
+        """The library with the weights that were fitted without this group, where they were fitted on others of it."""
+        path = FOLDS / f"{self.evalset.name}-{group}.json"
+        return self.with_settings(replace(self._settings, fitted=Fitted.read(path))) if path.exists() else self.library
+
+    def with_settings(self, settings: Settings) -> Library:
+        """The same library under other settings."""
+        return Library.open(self.library.folder, encoder=self._encoder, settings=settings)
 
     def describe(self) -> dict[str, Any]:
         return {"system": self.name, "settings": asdict(self._settings)}
 
+    def ids_of(self, question: Question) -> list[str]:
+        """The ids of the transcripts that a question is asked of."""
+        return [self._ids[name] for name in question.files]
+
+    def name_of(self, id: str) -> str:
+        """The set's file of a transcript."""
+        return self._names[id]
+
     def ask(self, question: Question, open_search: bool) -> Outcome:
-        ids = [] if open_search else [self._ids[name] for name in question.files]
+        library = self._libraries[question.group]
+        ids = [] if open_search else self.ids_of(question)
         asked = {"question": question.question, "history": list(question.history), "transcripts": ids}
-        understood = understand(asked, self.library)
+        understood = understand(asked, library)
         # The same search as the chain's, asked for its whole ranking, which an Answer does not carry.
-        named = understood.named
-        found = search(self.library, named.topic, named.speakers, understood.transcripts)
-        reply = answer(question.question, self.library, question.history, transcripts=ids)
+        found = search(library, understood.standalone, understood.named, understood.transcripts)
+        reply = answer(question.question, library, question.history, transcripts=ids)
         quotes = []
         for citation in reply.citations:
             quote = citation.quote
-            true = is_in_source(quote, self.library)
-            labels = self.library.revision(quote.revision).labels
-            verbatim = true or any(is_in_source(replace(quote, label=label), self.library) for label in labels)
+            true = is_in_source(quote, library)
+            labels = library.revision(quote.revision).labels
+            verbatim = true or any(is_in_source(replace(quote, label=label), library) for label in labels)
             lines = (quote.lines.first, quote.lines.last) if quote.lines else None
             key = (self._names[quote.transcript], quote.utterance)
             quotes.append(QuoteShown(key, quote.text, quote.label, lines, verbatim, true))
-        pointed = [] if reply.status == ANSWERED else [
-            (self._names[passage.transcript], passage.hit[0].utterance) for passage in reply.passages[:3]
-        ]  # fmt: skip
         return Outcome(
             status=reply.status,
             confidence=reply.confidence,
@@ -135,16 +157,24 @@ class Product:
                 for text in [self._text(passage.transcript, part.utterance)[part.start : part.end]]
             ),
             quotes=tuple(quotes),
-            pointed=tuple(pointed),
+            pointed=self._pointed(reply),
             timings=dict(reply.timings) | {"total": sum(reply.timings.values())},
             standalone=reply.standalone,
         )
+
+    def _pointed(self, reply: Answer) -> tuple[Key, ...]:
+        """Where a refusal points: to those who say it, else to what comes closest."""
+        if reply.status == ANSWERED:
+            return ()
+        if reply.elsewhere:
+            return tuple((self._names[quote.transcript], quote.utterance) for quote in reply.elsewhere)
+        return tuple((self._names[passage.transcript], passage.hits[0].utterance) for passage in reply.passages[:3])
 
     def _text(self, id: str, utterance: int) -> str:
         return self.library.transcript(id).utterances[utterance].text
 
     def _with_words(self, name: str, utterance: int) -> tuple[Key, int]:
-        return (name, utterance), len(self._set.files[name].utterances[utterance].text.split())
+        return (name, utterance), len(self.evalset.files[name].utterances[utterance].text.split())
 
 
 class Stock:
@@ -228,11 +258,65 @@ class _Touched:
         return tuple(dict.fromkeys(at for at in found if at is not None))
 
 
+class PlainWords:
+    """BM25 over the product's windows of three turns, with its stemming and nothing else: what words alone can do.
+
+    An utterance is placed by its best window; the top four windows are its quotes, the best BM25 its confidence.
+    """
+
+    name = "bm25"
+
+    def __init__(self, evalset: EvalSet, cache: Path, encoder: Encoder, settings: Settings, progress: Progress) -> None:
+        self._product = Product(evalset, cache, encoder, settings, progress)
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "system": self.name,
+            "windows": self._product.library.settings.chunking.window_chunks,
+            "quotes": STOCK_QUOTES,
+        }
+
+    def ask(self, question: Question, open_search: bool) -> Outcome:
+        started = time.perf_counter()
+        library, files = self._product.library, self._product.evalset.files
+        groups = [library.entry(id).group for id in self._product.ids_of(question)]
+        with library.searching() as indexes:
+            where = {} if open_search else {"group": groups}
+            hits = indexes.words["windows"].nearest(stems(question.question), library.settings.retrieval.hits, where)
+        seconds = time.perf_counter() - started
+        ranking: dict[Key, int] = {}
+        windows: list[list[tuple[Key, int, str]]] = []
+        for id, _ in hits:
+            chunk = Chunk.from_id(id)
+            name = self._product.name_of(library.revision(chunk.group).id)
+            window = []
+            for at in range(chunk.first, chunk.last + 1):
+                text = files[name].utterances[at].text
+                part = text[chunk.start if at == chunk.first else 0 : chunk.end if at == chunk.last else len(text)]
+                ranking.setdefault((name, at), len(text.split()))
+                window.append(((name, at), len(part.split()), part))
+            windows.append(window)
+        quoted = [(key, text) for window in windows[:STOCK_QUOTES] for key, _, text in window]
+        return Outcome(
+            status=ANSWERED,
+            confidence=hits[0][1] if hits else 0.0,
+            answer=" ".join(text for _, text in quoted),
+            ranking=tuple(ranking.items()),
+            read=tuple(part for window in windows[:_STOCK_HITS] for part in window),
+            quotes=tuple(QuoteShown(key, "", "", None, None, None) for key in dict.fromkeys(key for key, _ in quoted)),
+            timings={"retriever": seconds, "total": seconds},
+        )
+
+
 def _digest(parts: Sequence[Any]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
-SYSTEMS: dict[str, type[Product] | type[Stock]] = {"onrecord": Product, "stock": Stock}
+SYSTEMS: dict[str, type[Product] | type[Stock] | type[PlainWords]] = {
+    "onrecord": Product,
+    "stock": Stock,
+    "bm25": PlainWords,
+}
 
 
 def cut(outcome: Outcome, utterances: int, words: int) -> Outcome:

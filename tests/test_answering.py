@@ -9,7 +9,6 @@ import pytest
 
 from bot import Library, LibraryError, QuestionError, Quote, answer, stream
 from bot.answering import ANSWERED, NOT_FOUND, REFUSAL
-from bot.choosing import confidence_of
 from bot.config import Refusing
 from bot.quoting import is_in_source
 from embeddings.encoder import Encoder
@@ -113,7 +112,7 @@ def test_every_quote_is_a_slice_and_is_in_its_source(samples: Library) -> None:
 
 
 def _never_refusing(library: Library) -> Library:
-    settings = replace(library.settings, refusing=Refusing(threshold=-1.0))
+    settings = replace(library.settings, refusing=Refusing(said=-1.0, theirs=-1.0))
     return Library.open(library.folder, encoder=library.encoder, settings=settings)
 
 
@@ -184,9 +183,3 @@ def test_a_quote_cannot_be_made_by_hand(samples: Library) -> None:
         Quote("x", "x@0", "x", "x", 0, 0, 3, "yes", "Ana", "Ana", transcript.utterances[0].place, None)
     with pytest.raises(ValueError, match="slice"):
         Quote.locate(transcript, 0, 0, 10**6)
-
-
-def test_confidence_by_hand() -> None:
-    """A logistic: bias -6, cosine .5 times 8, share .5 times 3 gives -.5, which is .3775."""
-    settings = Refusing(bias=-6.0, meaning=8.0, words=3.0)
-    assert confidence_of(0.5, 0.5, settings) == pytest.approx(0.37754, abs=1e-5)

@@ -16,6 +16,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
 from bot import Answer, Library, QuestionError, answer
+from bot.speakers import read_question
 
 QUESTION = "How much was the water bill?"
 
@@ -136,7 +137,9 @@ def test_the_retriever_can_be_copied(samples: Library) -> None:
 def test_a_speaker_who_is_not_in_the_transcripts(samples: Library) -> None:
     """Nothing is found, and nothing breaks."""
     question = "What did Yolanda say about the ferry?"
-    documents = samples.as_retriever().invoke(
-        question, transcripts=["harbour-lights-ferry"], speakers=("Yolanda Petrescu",)
-    )
-    assert documents == []
+    named = read_question(question, samples.speakers)
+    assert named.speakers == ("Yolanda Petrescu",)
+    documents = samples.as_retriever().invoke(question, named=named, transcripts=["harbour-lights-ferry"])
+    assert "Yolanda Petrescu" not in {document.metadata["speaker"] for document in documents}
+    reply = answer(question, samples, transcripts=["harbour-lights-ferry"])
+    assert not reply.citations

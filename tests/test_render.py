@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import ANSWERED, NOT_FOUND, REFUSAL, Answer, Citation
+from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, REFUSAL, Answer, Citation
 from bot.library import Entry
 from bot.quoting import Quote
-from bot.retrieval import Passage, Stretch
+from bot.retrieval import Hit, Passage, Stretch
 from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
 from ui import render
 
@@ -112,7 +112,9 @@ def test_draft_cannot_be_opened() -> None:
 def test_refusal_shows_the_closest_passages_as_no_evidence() -> None:
     """A refusal looks like one, cites nothing and labels the closest passages."""
     transcript = made(*(f"Sentence {number}." for number in range(6)))
-    passages = tuple(Passage("talk", "talk@0", 1.0, (Stretch(at, 0, 11),), (Stretch(at, 0, 11),)) for at in range(3))
+    passages = tuple(
+        Passage("talk", "talk@0", (Stretch(at, 0, 11),), (Hit(at, 0, 11, "Ana", 1.0, 1.0),)) for at in range(3)
+    )
     html = render.answer_html(
         Answer("Q?", "Q?", NOT_FOUND, REFUSAL, REFUSAL, passages=passages), 2, lambda id: transcript
     )
@@ -121,6 +123,22 @@ def test_refusal_shows_the_closest_passages_as_no_evidence() -> None:
     assert "blockquote" not in seen.inside
     assert seen.inside["h3"] == ["Closest passages (not evidence)"]
     assert seen.shows() == ["passage:2:1", "passage:2:2", "passage:2:3"]
+
+
+def test_what_somebody_else_says_has_no_number() -> None:
+    """Under "not by the speaker asked about" the others' words can be opened, and are no citations."""
+    transcript = made(HOSTILE, "Some say it is nine.", speakers=(HOSTILE, "Tom Roe"))
+    elsewhere = (Quote.locate(transcript, 0, 0, len(HOSTILE)), Quote.locate(transcript, 1, 0, 20))
+    lead = "Not said by Ana."
+    html = render.answer_html(
+        Answer("Q?", "Q?", NOT_BY_SPEAKER, lead, lead, elsewhere=elsewhere), 1, lambda id: transcript
+    )
+    seen = _Parsed(html)
+    assert ("div", {"class": "answer refusal"}) in seen.tags
+    assert seen.shows() == ["elsewhere:1:1", "elsewhere:1:2"]
+    assert seen.inside["blockquote"] == [HOSTILE, "Some say it is nine."]
+    assert "Note: reported speech" in seen.text
+    assert not {"script", "a", "img"} & {tag for tag, _ in seen.tags}
 
 
 def test_standalone_question_and_left_out_quotes_are_said() -> None:
@@ -163,7 +181,7 @@ def test_hostile_names_stay_text() -> None:
         render.question_html(HOSTILE),
         render.message_html(HOSTILE),
     ]
-    known = {"class", "dir", "data-show", "data-shown", "data-back", "type", "aria-label", "tabindex"}
+    known = {"class", "title", "dir", "data-show", "data-shown", "data-back", "type", "aria-label", "tabindex"}
     for page in pages:
         seen = _Parsed(page)
         assert HOSTILE in seen.text

@@ -329,15 +329,24 @@ def test_summary_for_a_terminal() -> None:
 
 
 def test_markdown_table() -> None:
-    """Systems down, metrics across; a dash where one has no such metric; a bar in a name does not split a cell."""
+    """Metrics down, systems across; a dash where one has no such metric; a bar in a name does not split a cell."""
     figure = {"value": 0.571, "low": 0.53, "high": 1.0, "count": 9}
     one = {"metrics": {"all": {"recall@10": figure, "quoted_words": {"value": 61.6, "count": 9}}}, "refusals": {}}
-    two = {"metrics": {"all": {}}, "refusals": {"absent": {"auroc": figure}, "answerable": {"refused": figure}}}
+    two = {
+        "metrics": {"all": {}},
+        "refusals": {"absent": {"auroc": figure}, "answerable": {"refused": figure}},
+        "cost": {"latency_s": {"total": {"p50": 0.5, "p95": 1.25}}, "words_read": 700},
+    }
     assert report.markdown_table([("a|b", one), ("two", two)]).splitlines() == [
-        "| system | recall@10 | quoted_words | absent auroc |",
-        "| --- | ---: | ---: | ---: |",
-        r"| a\|b | .57 [.53, 1.00] | 62 | – |",
-        "| two | – | – | .57 [.53, 1.00] |",
+        r"|  | a\|b | two | n |",
+        "| --- | --- | --- | --- |",
+        "| `recall@10` | .571 [.530, 1.000] | – | 9 |",
+        "| `quoted_words` | 62 | – | 9 |",
+        "| absent: auroc | – | .571 [.530, 1.000] | 9 |",
+        "| answerable, but refused | – | .571 [.530, 1.000] | 9 |",
+        "| seconds a question, median | – | 0.50 |  |",
+        "| seconds a question, 95% | – | 1.25 |  |",
+        "| words read | – | 700 |  |",
     ]
 
 

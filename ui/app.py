@@ -274,7 +274,7 @@ class _Page:
         try:
             if kind == "transcript":
                 return render.transcript_html(self.library.transcript(name), wanted, {})
-            if kind in ("quote", "passage"):
+            if kind in ("quote", "passage", "elsewhere"):
                 transcript, marks = self._marked(kind, name, turns)
                 return render.transcript_html(transcript, wanted, marks)
         except OnRecordError as error:
@@ -293,11 +293,16 @@ class _Page:
                 if str(citation.number) == number:
                     transcript = self._current(quote.transcript, quote.revision, quote.source)
                     return transcript, {quote.utterance: (quote.start, quote.end)}
+        elif kind == "elsewhere":
+            for at, quote in enumerate(asked.answer.elsewhere, 1):
+                if str(at) == number:
+                    transcript = self._current(quote.transcript, quote.revision, quote.source)
+                    return transcript, {quote.utterance: (quote.start, quote.end)}
         else:
             for at, passage in enumerate(asked.answer.passages, 1):
                 if str(at) == number:
                     transcript = self._current(passage.transcript, passage.revision, passage.transcript)
-                    return transcript, {hit.utterance: (hit.start, hit.end) for hit in passage.hit}
+                    return transcript, {hit.utterance: (hit.start, hit.end) for hit in passage.hits[:1]}
         raise OnRecordError(WORDING.gone)
 
     def _current(self, id: str, revision: str, name: str) -> Transcript:

@@ -5,6 +5,7 @@ attribute open something in the panel; its values are
 
     quote:TURN:NUMBER    a citation of an answer      transcript:ID    a transcript from its beginning
     passage:TURN:NUMBER  a passage under a refusal    list             the library's transcripts
+    elsewhere:TURN:NUMBER  what somebody else says, where those asked about do not
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Wording:
     reading: str = "Reading the transcripts …"
     read_as: str = "Read as:"
     closest: str = "Closest passages (not evidence)"
+    note: str = "Note:"
+    open_elsewhere: str = "Open what {speaker} says in {source}, {place}"
     left_out: str = "Left out, because it did not stand the check against the file:"
     library: str = "Transcripts"
     empty: str = "There are no transcripts yet."
@@ -103,6 +106,7 @@ def answer_html(answer: Answer, turn: int, transcript_of: TranscriptOf) -> str:
         f'<p class="aside">{WORDING.read_as} <bdi>{text(read_as)}</bdi></p>' if read_as else "",
         _linked(_paragraphs(answer.lead), answer, turn),
         "".join(_quote_html(citation, turn, transcript_of) for citation in answer.citations),
+        "".join(_elsewhere_html(q, at, turn, transcript_of) for at, q in enumerate(answer.elsewhere, 1)),
         _closest_html(answer, turn, transcript_of) if answer.status == NOT_FOUND else "",
         _left_out_html(answer.unverified),
     ]
@@ -136,16 +140,39 @@ def _quote_label(citation: Citation) -> str:
 
 
 def _quote_html(citation: Citation, turn: int, transcript_of: TranscriptOf) -> str:
-    quote = citation.quote
+    button = (
+        f'<button type="button" class="cite" data-show="quote:{turn}:{citation.number}" '
+        f'aria-label="{_quote_label(citation)}">'
+        f'<span class="number">{citation.number}</span> {_where_html(citation.quote)}</button>'
+    )
+    return _figure(citation.quote, button, transcript_of)
+
+
+def _elsewhere_html(quote: Quote, number: int, turn: int, transcript_of: TranscriptOf) -> str:
+    """What somebody else says: it has no number, since it is no evidence for what was asked."""
+    label = WORDING.open_elsewhere.format(speaker=quote.speaker, source=quote.source, place=quote.place)
+    button = (
+        f'<button type="button" class="cite" data-show="elsewhere:{turn}:{number}" aria-label="{text(label)}">'
+        f"{_where_html(quote)}</button>"
+    )
+    return _figure(quote, button, transcript_of)
+
+
+def _figure(quote: Quote, button: str, transcript_of: TranscriptOf) -> str:
     return (
         f'<figure class="quote {_colour(quote.speaker, transcript_of(quote.revision))}">'
         f'<blockquote dir="auto">{text(quote.text)}</blockquote>'
-        f"<figcaption>"
-        f'<button type="button" class="cite" data-show="quote:{turn}:{citation.number}" '
-        f'aria-label="{_quote_label(citation)}">'
-        f'<span class="number">{citation.number}</span> {_where_html(quote)}</button>'
-        f"</figcaption></figure>"
+        f"<figcaption>{button}{_cautions_html(quote)}</figcaption></figure>"
     )
+
+
+def _cautions_html(quote: Quote) -> str:
+    """How a quote could mislead, with the sentences around it, which show why."""
+    if not quote.cautions:
+        return ""
+    around = [f"{n.speaker}: “{n.text}”" for n in (quote.before, quote.after) if n]
+    title = text(" … ".join(around))
+    return f'<p class="caution" title="{title}"><span>{WORDING.note}</span> {text(", ".join(quote.cautions))}</p>'
 
 
 def _where_html(quote: Quote) -> str:
@@ -167,7 +194,7 @@ def _closest_html(answer: Answer, turn: int, transcript_of: TranscriptOf) -> str
 
 
 def _passage_html(passage: Passage, number: int, turn: int, transcript: Transcript) -> str:
-    found = [Quote.locate(transcript, hit.utterance, hit.start, hit.end) for hit in passage.hit]
+    found = [Quote.locate(transcript, hit.utterance, hit.start, hit.end) for hit in passage.hits[:1]]
     said = "".join(f'<p dir="auto"><bdi class="who">{text(q.speaker)}</bdi> {text(q.text)}</p>' for q in found)
     place = str(found[0].place)
     label = WORDING.open_passage.format(number=number, source=transcript.source, place=place)
