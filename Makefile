@@ -9,13 +9,14 @@ PORT ?= 7860
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint eval fit screenshots constraints clean
+.PHONY: help chat test lint eval fit ablation screenshots constraints clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
 	@echo "make test    install and run the tests"
 	@echo "make eval    every evaluation set of ../shared/evalsets and the packaged one (about an hour)"
 	@echo "make fit     fit the weights of bot/fitted.json on ../shared/evalsets (half an hour the first time)"
+	@echo "make ablation   what each part of finding is worth, on the same sets"
 	@echo "make lint    ruff and mypy"
 	@echo "make screenshots   take the pictures in README again"
 	@echo "make clean   remove the virtual environment (libraries are kept)"
@@ -49,6 +50,9 @@ eval: $(VENV)/.installed-dev
 
 fit: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.fitting
+
+ablation: $(VENV)/.installed-dev
+	$(BIN)/python -m eval.ablation
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.screenshots

@@ -37,13 +37,10 @@ _LEAD = 4.0  # scores are logits; a lead beyond this says no more
 
 SENTENCE_FEATURES = (
     "chunk",
-    "cosine",
     "matched",
-    "cover",
     "asks",
     "leads_up",
     "replies",
-    "length",
     "first",
     "wanted_number",
     "wanted_reason",
@@ -186,7 +183,6 @@ def weigh_up(
         "asks": asks,
         "leads_up": np.array([float(sentence.leads_up) for sentence in sentences]),
         "replies": np.array([float(sentence.replies) for sentence in sentences]) * (1 - asks),
-        "length": np.array([math.log1p(len(sentence.text)) for sentence in sentences]),
         "first": np.array([float(sentence.number == 0) for sentence in sentences]),
         "wanted_number": np.array([float(trait.number and kind.number) for trait in traits]),
         "wanted_reason": np.array([float(trait.reason and kind.reason) for trait in traits]),

@@ -193,11 +193,11 @@ def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts
             return None
         where = {"group": sorted(known)} if chosen else {}
         found = {
-            (kind, name): dict(_known_hits(fetch, hits, known))
-            for kind in ("turns", "windows")
+            (unit, name): dict(_known_hits(fetch, hits, known))
+            for unit in ("turns", "windows")
             for name, fetch in (
-                ("meaning", _by_vector(indexes, kind, vector, where)),
-                ("words", _by_words(indexes, kind, words, where)),
+                ("meaning", _by_vector(indexes, unit, vector, where)),
+                ("words", _by_words(indexes, unit, words, where)),
             )
         }
         if named.speakers and len(found["turns", "meaning"]) >= hits:
@@ -228,11 +228,11 @@ def _weigh(
     scores = ranking.weigh(features, weights)
     content = ranking.weigh(features, weights, without=ranking.SPEAKER_FEATURES)
     head = settings.discussion_head if kind.discussion else settings.fact_head
-    order = _with_head(scores, ranking.weigh(features, fitted.region), head)
+    order = with_head(scores, ranking.weigh(features, fitted.region), head)
     return Scope(kind, chunks, texts, evidence, features, scores, content, order)
 
 
-def _with_head(scores: ranking.Rows, region: ranking.Rows, head: int) -> ranking.Rows:
+def with_head(scores: ranking.Rows, region: ranking.Rows, head: int) -> ranking.Rows:
     """Region scores, with the best `head` rows of `scores` above all of them."""
     order = np.asarray(region - region.max(initial=0.0) - 1.0)
     best = np.argsort(-scores, kind="stable")[:head]

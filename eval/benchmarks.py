@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     if len(folders) == 1:
         print(f"{source} has no sets; only the packaged one is run", file=sys.stderr)
     for folder in folders:
-        evalset = _reported(sets.load(folder))
+        evalset = reported(sets.load(folder))
         summaries = []
         for system in SYSTEMS:
             run = out / f"{evalset.name}-{system}"
@@ -40,11 +40,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _reported(evalset: EvalSet) -> EvalSet:
+def reported(evalset: EvalSet) -> EvalSet:
     """The set without the questions that weights are fitted on (`eval.splits`)."""
     folds = splits.folds(evalset.name, evalset.questions)
-    reported = {question.id for fold in folds for question in fold.report}
-    return replace(evalset, questions=tuple(q for q in evalset.questions if q.id in reported))
+    kept = {question.id for fold in folds for question in fold.report}
+    return replace(evalset, questions=tuple(question for question in evalset.questions if question.id in kept))
 
 
 def _folders(source: Path) -> Iterator[Path]:

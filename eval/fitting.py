@@ -28,7 +28,7 @@ from bot.choosing import SENTENCE_FEATURES, Sentence, signals_of, weigh_up
 from bot.config import Settings
 from bot.fitted import Fitted
 from bot.library import Library
-from bot.retrieval import Scope, look_up, search
+from bot.retrieval import look_up, search
 from bot.speakers import SpeakerQuestion, read_question
 from embeddings.encoder import Encoder
 from embeddings.lexical import stems
@@ -48,6 +48,9 @@ _OTHERS_IN_DISCUSSION = (
 )
 _FALSE_REFUSALS = 0.05  # of the answerable questions fitted on, by each of the two models of confidence
 
+# A sentence that is nearer to the question, or holds what was asked for, is no worse for it.
+_NEVER_AGAINST = ("matched", "wanted_number", "wanted_reason", "wanted_time")
+
 NOTHING = Fitted({}, {}, {}, {}, {"bias": 0.0}, {"bias": 0.0})
 
 
@@ -61,8 +64,10 @@ class List_:
     weight: float = 1.0
 
 
-def fit_listwise(lists: Sequence[List_], names: Sequence[str]) -> dict[str, float]:
+def fit_listwise(lists: Sequence[List_], names: Sequence[str], never_against: Sequence[str] = ()) -> dict[str, float]:
     """The weights that maximise the likelihood of the right candidates under a softmax over each list.
+
+    Features in `never_against` get no weight below zero.
 
     The loss of ListNet's top-one probability (Cao et al., ICML 2007) with an L2 penalty; it is convex, so L-BFGS finds
     its one minimum and the same data give the same weights.
@@ -87,7 +92,10 @@ def fit_listwise(lists: Sequence[List_], names: Sequence[str]) -> dict[str, floa
         slope = rows.T @ (weight * (exponentials / totals - wanted))
         return float(-(weight * likelihood).sum() + _PENALTY * x @ x), slope + 2 * _PENALTY * x
 
-    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    bounds = [(0.0, None) if name in never_against else (None, None) for name in names]
+    found = minimize(
+        loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}
+    )
     return {name: float(value) for name, value in zip(names, found.x / spread, strict=True)}
 
 
@@ -147,12 +155,17 @@ def questions(source: Path, encoder: Encoder, tell: Callable[[str], None]) -> li
         evalset = sets.load(source / name)
         if name == "friendsqa":
             evalset = replace(evalset, questions=splits.folds(name, evalset.questions)[0].fit)
-        if name == "qmsum-train":
-            evalset = _thinned(evalset)
-        product = Product(evalset, runner.cache_folder(), encoder, Settings(fitted=NOTHING), tell)
-        for question in evalset.questions:
-            heard = dict.fromkeys(speaker for file in question.files for speaker in evalset.files[file].speakers)
-            asked.append(Asked(name, question, read_question(question.question, tuple(heard)), product))
+        asked += understood(_thinned(evalset) if name == "qmsum-train" else evalset, encoder, tell)
+    return asked
+
+
+def understood(evalset: EvalSet, encoder: Encoder, tell: Callable[[str], None]) -> list[Asked]:
+    """The questions of a set, each with who is named in it, and the library that is asked."""
+    product = Product(evalset, runner.cache_folder(), encoder, Settings(fitted=NOTHING), tell)
+    asked = []
+    for question in evalset.questions:
+        heard = dict.fromkeys(speaker for file in question.files for speaker in evalset.files[file].speakers)
+        asked.append(Asked(evalset.name, question, read_question(question.question, tuple(heard)), product))
     return asked
 
 
@@ -170,41 +183,43 @@ def _thinned(evalset: EvalSet) -> EvalSet:
 
 @dataclass(frozen=True)
 class Looked:
-    """What a search saw for a question, thinned: features by column, and which rows are evidence."""
+    """What a search saw for a question, thinned: the utterance of each row, its features, whether it is evidence."""
 
     asked: Asked
     discussion: bool
+    keys: tuple[Key, ...]
     features: np.ndarray
     central: np.ndarray
     evidence: np.ndarray
 
 
-def look(asked: Asked, names: list[str]) -> Looked | None:
-    """The features of a question's candidates; `names` is filled with their names."""
+def look(asked: Asked, names: list[str], near: int = _NEAR, far: int = _FAR) -> Looked | None:
+    """The features of a question's candidates: the `near` best placed, `far` others at random, and all evidence.
+
+    `names` is filled with the names of the features.  None where there is no evidence to find.
+    """
     library = asked.product.library
     scope = look_up(library, asked.question.question, asked.named, asked.product.ids_of(asked.question))
     if scope is None or not asked.question.answerable:
         return None
     names[:] = list(scope.features)
-    central = _rows_of(scope, asked, asked.gold)
-    evidence = _rows_of(scope, asked, frozenset().union(*asked.question.evidence))
+    keys = [asked.key(scope.texts[chunk.group].id, chunk.first) for chunk in scope.chunks]
+    central = np.array([key in asked.gold for key in keys])
+    evidence = np.array([key in frozenset().union(*asked.question.evidence) for key in keys])
     if not central.any():
         return None
     best = np.argsort(scope.features["log_rank"])
-    some = random.Random(asked.question.id).sample(range(len(best)), min(_FAR, len(best)))
-    kept = sorted({*best[:_NEAR].tolist(), *some, *np.flatnonzero(central | evidence).tolist()})
+    some = random.Random(asked.question.id).sample(range(len(best)), min(far, len(best)))
+    kept = sorted({*best[:near].tolist(), *some, *np.flatnonzero(central | evidence).tolist()})
     table = np.stack([scope.features[name][kept] for name in names], axis=1).astype(np.float32)
-    return Looked(asked, scope.kind.discussion, table, central[kept], evidence[kept])
+    return Looked(asked, scope.kind.discussion, tuple(keys[at] for at in kept), table, central[kept], evidence[kept])
 
 
-def _rows_of(scope: Scope, asked: Asked, gold: frozenset[Key]) -> np.ndarray:
-    return np.array([asked.key(scope.texts[chunk.group].id, chunk.first) in gold for chunk in scope.chunks])
-
-
-def fit_ranking(looked: Sequence[Looked], names: Sequence[str], without: str = "") -> Fitted:
-    """The weights that rank chunks, fitted without one group."""
-    turn_names = ranking.turn_features(names)
-    turns, region = ([names.index(name) for name in part] for part in (turn_names, ranking.REGION_FEATURES))
+def fit_ranking(looked: Sequence[Looked], names: Sequence[str], without: str = "", spare: Sequence[str] = ()) -> Fitted:
+    """The weights that rank chunks, fitted without one group; `spare` are features to do without."""
+    turn_names = [name for name in ranking.turn_features(names) if name not in spare]
+    region_names = [name for name in ranking.REGION_FEATURES if name not in spare]
+    turns, region = ([names.index(name) for name in part] for part in (turn_names, region_names))
     used = [item for item in looked if item.asked.group != without]
 
     def lists(discussion: bool) -> Iterable[List_]:
@@ -228,7 +243,7 @@ def fit_ranking(looked: Sequence[Looked], names: Sequence[str], without: str = "
         NOTHING,
         fact=fit_listwise(list(lists(False)), turn_names),
         discussion=fit_listwise(list(lists(True)), turn_names),
-        region=fit_listwise(regions, ranking.REGION_FEATURES),
+        region=fit_listwise(regions, region_names) if region_names else {},
     )
 
 
@@ -342,7 +357,7 @@ def fit_choosing(found: Sequence[Found], ranked: Fitted, without: str = "") -> F
     named = [item for item in used if item.theirs is not None]
     return replace(
         ranked,
-        sentence=fit_listwise(lists, SENTENCE_FEATURES),
+        sentence=fit_listwise(lists, SENTENCE_FEATURES, _NEVER_AGAINST),
         said=fit_logistic(
             [item.signals for item in used],
             ["yes" if item.said else "near" if item.near else "absent" for item in used],

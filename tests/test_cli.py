@@ -157,7 +157,7 @@ def test_wrong_usage_exits_2(capsys: Captured) -> None:
 def test_eval_from_a_starter_set_to_a_comparison(
     capsys: Captured, samples: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Write a starter set, run it with the product and with the stock recipe, compare the two runs."""
+    """Write a starter set, run it with the product and with both baselines, compare two of the runs."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     status, out, _ = run(capsys, "eval", "--new", tmp_path / "mine", "--library", samples.folder)
     assert status == 0
@@ -166,21 +166,21 @@ def test_eval_from_a_starter_set_to_a_comparison(
     questions.write_text(
         re.sub(r'"question": "What does [^"]*"', '"question": "What does it cost?"', questions.read_text())
     )
-    for system in ([], ["--baseline", "stock"]):
-        status, out, err = run(capsys, "eval", tmp_path / "mine", "--out", tmp_path / f"run{len(system)}", *system)
+    for name, system in (("ours", []), ("stock", ["--baseline", "stock"]), ("bm25", ["--baseline", "bm25"])):
+        status, out, err = run(capsys, "eval", tmp_path / "mine", "--out", tmp_path / name, *system)
         assert status == 0
         assert "quote_f1" in out
         assert "report.html" in err
-        assert (tmp_path / f"run{len(system)}" / "report.html").is_file()
+        assert (tmp_path / name / "report.html").is_file()
     # The whole set is searched rather than the named file, so the rankings reach into other transcripts.
     assert run(capsys, "eval", tmp_path / "mine", "--open", "--out", tmp_path / "open")[0] == 0
     reach = {
         name: max(len({file for file, *_ in row["ranking"]}) for row in read_rows(tmp_path / name) if row["evidence"])
-        for name in ("run0", "open")
+        for name in ("ours", "open")
     }
-    assert reach["run0"] == 1
+    assert reach["ours"] == 1
     assert reach["open"] > 1
-    status, out, _ = run(capsys, "eval", "--compare", tmp_path / "run2", tmp_path / "run0")
+    status, out, _ = run(capsys, "eval", "--compare", tmp_path / "stock", tmp_path / "ours")
     assert status == 0
     assert "quote_precision" in out
 
