@@ -50,8 +50,6 @@ class Evidence:
     """Share of the question's words, by rarity, that the chunk holds."""
     around: Rows
     """The same of the chunk with its two neighbours."""
-    unknown: float
-    """The share of the question's words, by rarity, that no chunk found holds."""
     named: Rows
     """1 where a speaker whom the question names speaks."""
     two_party: Rows

@@ -336,7 +336,6 @@ def _gather(
         window_words=signals["windows", "words"],
         cover=held @ rare / total,
         around=_with_neighbours(held, bounds) @ rare / total,
-        unknown=float(rare[~held.any(axis=0)].sum()) / total,
         named=np.array([float(turn.speaker in speaking) for turn in turns]),
         two_party=np.array([two_party[group] for group in groups]),
         date=np.array([fits[group] for group in groups]),
@@ -398,18 +397,6 @@ def _rank_utterances(scope: Scope) -> tuple[tuple[str, int, float], ...]:
     return tuple((scope.texts[group].id, utterance, score) for (group, utterance), score in ranked)
 
 
-_SIGNALS = (
-    "meaning",
-    "meaning_z",
-    "window_meaning",
-    "window_meaning_z",
-    "words_z",
-    "window_words_z",
-    "cover",
-    "around",
-)
-
-
 def _passages(scope: Scope, named: SpeakerQuestion, settings: Retrieval) -> tuple[Passage, ...]:
     """The best chunks, each with the sentences around it; nothing is read twice.
 
@@ -432,7 +419,6 @@ def _passages(scope: Scope, named: SpeakerQuestion, settings: Retrieval) -> tupl
     for row in _without_repeats(rows, scope):
         chunk = scope.chunks[row]
         group = chunk.group
-        signals = {name: float(scope.features[name][row]) for name in _SIGNALS}
         hit = Hit(
             utterance=chunk.first,
             start=chunk.start,
@@ -440,7 +426,11 @@ def _passages(scope: Scope, named: SpeakerQuestion, settings: Retrieval) -> tupl
             speaker=scope.speaker(row),
             score=float(scope.scores[row]),
             content=float(scope.content[row]),
-            signals=signals | {"two_party": float(scope.evidence.two_party[row]), "unknown": scope.evidence.unknown},
+            signals={
+                "meaning": float(scope.evidence.meaning[row]),
+                "cover": float(scope.evidence.cover[row]),
+                "two_party": float(scope.evidence.two_party[row]),
+            },
         )
         sentences = sentences_of.setdefault(group, _all_sentences(scope.texts[group]))
         touched = [

@@ -100,24 +100,35 @@ def fit_listwise(lists: Sequence[List_], names: Sequence[str], never_against: Se
 
 
 def fit_logistic(
-    signals: Sequence[Mapping[str, float]], kinds: Sequence[str], names: Sequence[str]
+    signals: Sequence[Mapping[str, float]], kinds: Sequence[str], names: Sequence[str], signs: Mapping[str, int]
 ) -> dict[str, float]:
     """Logistic regression of kind "yes" against all others, its bias set so that few of the right are refused.
 
-    Yes and no weigh the same, and so does each kind of no.
+    Yes and no weigh the same, and so does each kind of no.  A signal with a sign in `signs` gets no weight against it:
+    signals that go together otherwise take each other's part, which does not carry over to other transcripts.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
+    from scipy.optimize import minimize
 
-    rows = np.array([[signal[name] for name in names] for signal in signals])
-    scaler = StandardScaler().fit(rows)
+    rows = np.array([[signal[name] for name in names] for signal in signals], dtype=np.float64)
     yes = np.array([kind == "yes" for kind in kinds])
     counts = Counter(kinds)
     shares = [1.0 if kind == "yes" else 1.0 / (len(counts) - 1) for kind in kinds]
-    weights = np.array([share / counts[kind] for share, kind in zip(shares, kinds, strict=True)])
-    model = LogisticRegression(C=1.0, max_iter=2000)
-    model.fit(scaler.transform(rows), yes, sample_weight=weights * len(kinds) / 2)
-    slopes = model.coef_[0] / scaler.scale_
+    weights = np.array([share / counts[kind] for share, kind in zip(shares, kinds, strict=True)]) / 2
+    spread = rows.std(axis=0)
+    spread[spread < 1e-9] = 1.0
+    table = np.hstack([(rows - rows.mean(axis=0)) / spread, np.ones((len(rows), 1))])
+    sides = np.where(yes, 1.0, -1.0)
+
+    def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
+        margins = sides * (table @ x)
+        slope = -table.T @ (weights * sides / (1 + np.exp(margins)))
+        penalty = np.append(x[:-1], 0.0)
+        return float(weights @ np.logaddexp(0, -margins) + _PENALTY * penalty @ penalty), slope + 2 * _PENALTY * penalty
+
+    sided = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
+    bounds = [sided[signs.get(name, 0)] for name in names] + [(None, None)]
+    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
+    slopes = found.x[:-1] / spread
     right = (rows @ slopes)[yes]
     return {"bias": float(-np.quantile(right, _FALSE_REFUSALS))} | {
         name: float(slope) for name, slope in zip(names, slopes, strict=True)
@@ -333,21 +344,11 @@ def _right(sentences: Sequence[Sentence], asked: Asked) -> np.ndarray:
     return right
 
 
-SAID_SIGNALS = (
-    "best_meaning",
-    "best_meaning_z",
-    "best_window_meaning",
-    "best_window_meaning_z",
-    "best_words_z",
-    "best_window_words_z",
-    "best_cover",
-    "best_around",
-    "best_unknown",
-    "best_cosine",
-    "best_matched",
-    "sentence_cover",
-)
+SAID_SIGNALS = ("best_meaning", "best_cover", "best_cosine", "best_matched", "sentence_cover")
+_SAID_SIGNS = dict.fromkeys(SAID_SIGNALS, 1)
 THEIRS_SIGNALS = ("lead", "asked", "asked_lead", "best_two_party", "two_party_lead")
+
+_THEIRS_SIGNS = dict.fromkeys(("lead", "asked_lead", "two_party_lead"), 1)
 
 
 def fit_choosing(found: Sequence[Found], ranked: Fitted, without: str = "") -> Fitted:
@@ -362,11 +363,13 @@ def fit_choosing(found: Sequence[Found], ranked: Fitted, without: str = "") -> F
             [item.signals for item in used],
             ["yes" if item.said else "near" if item.near else "absent" for item in used],
             SAID_SIGNALS,
+            _SAID_SIGNS,
         ),
         theirs=fit_logistic(
             [item.signals for item in named],
             ["yes" if item.theirs else "two" if item.signals["best_two_party"] else "many" for item in named],
             THEIRS_SIGNALS,
+            _THEIRS_SIGNS,
         ),
     )
 

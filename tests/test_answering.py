@@ -25,12 +25,10 @@ SEED = [
     ("What percentage of the children were from White backgrounds?", "ANNIE HUDSON", 490, 491),
     ("When was the annual report published?", "HOST", 409, 410),
     ("What are each Panel member's links to regions?", "JENNY COLES", 134, 143),
-    # Misses, written down as they are; a strict xfail says so when one is mended.
-    # The vaguer "a lot of people on the webinars" comes first, the 200 second.
-    pytest.param(
-        "How many people came to the webinars?", "ANNIE HUDSON", 117, 121, marks=pytest.mark.xfail(strict=True)
-    ),
-    # The host's remark that people believed so, rather than Jenny's answer that it is only "for now".
+    ("How many people came to the webinars?", "ANNIE HUDSON", 117, 121),
+    ("What does Annie say about home education?", "ANNIE HUDSON", 452, 457),
+    # A miss, written down as it is; a strict xfail says so when it is mended: the host's remark that people believed
+    # so, rather than Jenny's answer that it is only "for now".
     pytest.param(
         "Does no further action by the police mean that abuse did not happen?",
         "JENNY COLES",
@@ -38,18 +36,15 @@ SEED = [
         296,
         marks=pytest.mark.xfail(strict=True),
     ),
-    # Missing education in general, six lines before the analysis of home education.
-    pytest.param(
-        "What does Annie say about home education?", "ANNIE HUDSON", 452, 457, marks=pytest.mark.xfail(strict=True)
-    ),
 ]
 
 SEED_REFUSED = [
     "What is the capital of France?",
-    "How much is the Panel's annual budget?",
-    "What did Annie say about foster carers' pay?",
     "Which football team does the host support?",
     "What did they say about artificial intelligence?",
+    # Near misses: the panel has an annual report but no budget, and children in foster care but no carers' pay.
+    pytest.param("How much is the Panel's annual budget?", marks=pytest.mark.xfail(strict=True)),
+    pytest.param("What did Annie say about foster carers' pay?", marks=pytest.mark.xfail(strict=True)),
 ]
 
 

@@ -47,10 +47,11 @@ def test_logistic_refuses_the_share_it_may() -> None:
     draw = np.random.default_rng(0)
     kinds = ["yes"] * 200 + ["absent"] * 40 + ["near"] * 10
     signals = [{"x": float(draw.normal(2.0 if kind == "yes" else 0.0))} for kind in kinds]
-    weights = fit_logistic(signals, kinds, ["x"])
+    weights = fit_logistic(signals, kinds, ["x"], {"x": 1})
     assert weights["x"] > 0
     answered = [weights["bias"] + weights["x"] * signal["x"] >= 0 for signal in signals]
     assert sum(answered[:200]) == 190
+    assert fit_logistic(signals, kinds, ["x"], {"x": -1})["x"] == 0.0  # no weight against its sign
 
 
 def test_each_friendship_has_weights_that_have_not_seen_it() -> None:

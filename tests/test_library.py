@@ -217,7 +217,7 @@ def test_a_library_killed_in_its_first_add_can_be_opened(
         assert library.entries == ()
         assert [added.outcome for added in library.add(file).files] == ["added"]
         assert not list(folder.glob("*.draft"))
-    assert stop_at == 5  # pending, source, transcript, manifest; the fifth time nothing is stopped
+    assert stop_at == 6  # pending, source, transcript, chunks, manifest; the sixth time nothing is stopped
 
 
 def test_a_made_transcript_cannot_leave_the_library(library: Library, tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ FACT = read_kind("How many came?")
 def evidence(**columns: list[float]) -> Evidence:
     """Two transcripts of three chunks and one; what is not given is 0."""
     rows = 4
-    names = [name for name in Evidence.__dataclass_fields__ if name not in ("bounds", "pool", "unknown")]
+    names = [name for name in Evidence.__dataclass_fields__ if name not in ("bounds", "pool")]
     values = {name: np.array(columns.get(name, [0.0] * rows), dtype=float) for name in names}
-    return Evidence(bounds=((0, 3), (3, 4)), pool=np.ones(rows, dtype=bool), unknown=0.0, **values)
+    return Evidence(bounds=((0, 3), (3, 4)), pool=np.ones(rows, dtype=bool), **values)
 
 
 def test_neighbours_stay_in_their_transcript() -> None:
