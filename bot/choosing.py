@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _SHORT = 4  # words; a shorter sentence means little alone
 _REPLY_SENTENCES = 3  # of a reply that may answer the question before it
 _LEANING_STEMS = 2  # content words; a question with no more means little without the sentence before it
+_SURE = 0.75  # probability that it is those asked about who say it, from which on it is taken for certain
 _LEAD = 4.0  # scores are logits; a lead beyond this says no more
 
 
@@ -111,8 +112,12 @@ class Choice:
 
     @property
     def confidence(self) -> float:
-        """The probability that the quotes answer the question."""
-        return self.said * self.theirs
+        """How sure it is that the quotes answer the question, from 0 to 1.
+
+        In talks of many, what others say of the same subject always leaves some doubt whose it is; above `_SURE` that
+        doubt would only blur whether it is said at all.
+        """
+        return self.said * min(1.0, self.theirs / _SURE)
 
 
 def choose(question: str, named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:

@@ -201,6 +201,19 @@ def test_refusal_looks_different_and_cites_nothing(watched: Watched) -> None:
 
 
 @needs_browser
+def test_what_somebody_else_says_can_be_opened(watched: Watched) -> None:
+    """Asked about the wrong speaker, the page says who does say it; a click opens their words, which have no number."""
+    watched.ask("According to Mara, who pays for painting the crane?")
+    answer = watched.page.locator("#chat .answer.refusal")
+    assert "Not said by Mara Quill" in answer.inner_text()
+    assert answer.locator(".number").count() == 0
+    assert PAID in answer.locator(".quote blockquote").first.inner_text()
+    answer.locator(".quote .cite").first.click()
+    watched.page.wait_for_selector("#panel mark")
+    assert PAID in watched.page.locator("#panel mark").first.inner_text()
+
+
+@needs_browser
 def test_error_is_one_line_in_the_chat(watched: Watched) -> None:
     """What cannot be asked is said in one line, without a traceback."""
     watched.ask("???")
