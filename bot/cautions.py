@@ -11,6 +11,7 @@ import re
 
 from bot.traits import ends_with_question
 
+_SHORT = 14  # words of a sentence that may be about the one before it and nothing else
 QUESTION, REPORTED, NEGATED, HEDGED = "question", "reported speech", "negation beside it", "hedge beside it"
 
 
@@ -20,7 +21,8 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 
 # Who is not the speaker: "some", "my brother", "the people at the depot", "Leif" - but not "I", "we" and "you".
-_NOUNS = r"(?:[^\s.,;:?!]+\s+){0,4}?[^\s.,;:?!]+"
+_NOUN = r"(?!(?:i|we|you|that|which|who|to|from|i'm|we're|i'd|we'd|i've|we've|it's)\b)[^\s.,;:?!]+"
+_NOUNS = rf"(?:{_NOUN}\s+){{0,4}}?{_NOUN}"
 _OTHERS = (
     r"(?:(?:some|many|most|others|people|they|he|she|everyone|everybody|nobody|no one|someone|somebody|critics|folks|"
     rf"experts|opponents|supporters|(?:a lot|lots|plenty|one|some|many|most|all|half|both) of {_NOUNS}|"
@@ -34,7 +36,7 @@ _ADVERBS = (
 _SAYING = (
     r"(?:says?|said|saying|claim(?:s|ed|ing)?|believe[sd]?|thinks?|thought|argue[sd]?|arguing|insist(?:s|ed|ing)?|"
     r"reckon(?:s|ed)?|swears?|swore|(?:tells?|told|telling) (?:me|us|him|her|them|you|any\w+|every\w+)|maintain(?:s|ed)?|"
-    r"complain(?:s|ed|ing)?|suggest(?:s|ed|ing)?|assume[sd]?|wrote|writes|promise[sd]?|announced|goes|convinced|adamant|"
+    r"complain(?:s|ed|ing)?|suggest(?:s|ed|ing)?|assume[sd]?|wrote|writes|promise[sd]?|announced|convinced|adamant|"
     r"certain|sure that|of the (?:view|opinion)|denie[sd]|alleges?d?|warn(?:s|ed)?|predict(?:s|ed)?|estimates?d?|"
     r"(?:was|were) like|would have (?:you|us) believe)"
 )
@@ -84,7 +86,8 @@ _TAKES_BACK = _pattern(  # the sentence after
     r"(?:i|we|they|he|she|it|that|this|which) (?:can't|couldn't|didn't|doesn't|don't|won't|isn't|wasn't|aren't|weren't|"
     r"never|cannot|did not|does not|do not|is not|was not)\b(?=[^.]*$))",
     r"\bi(?:'m| am| was) (?:just |only )?(?:kidding|joking|lying|having you on|pulling your leg)\b",
-    r"\b(?:that|this|it|which)(?:'s| is| was) (?:\w+ )?(?:not|wrong|false|untrue|nonsense|rubbish|a lie|a myth|incorrect|"
+    r"\b(?:that|this|it|which)(?:'s| is| was) (?:\w+ )?(?:not(?: (?:true|right|so|the case|correct|accurate|"
+    r"what \w+ \w+))?\W*$|wrong|false|untrue|nonsense|rubbish|a lie|a myth|incorrect|"
     r"sarcasm|a joke|made up|backwards)\b",
     r"\bnothing of the (?:sort|kind)\b|\bi (?:was|turned out to be|stand) (?:wrong|corrected)\b",
     r"\b(?:that|it|which) (?:turned out|proved) (?:to be )?(?:wrong|false|untrue|not)\b",
@@ -114,8 +117,9 @@ _HEDGE = _pattern(
     r"|honestly )?(?:swear|be sure|be certain|say for (?:sure|certain)|vouch|prove|know for)|memory(?:'s| is)|"
     r"could go either way|take (?:that|it|this) with)\b"
 )
-# Before a quote only what points ahead takes certainty away from it; other hedges are about something else.
-_HEDGE_BEFORE = _pattern(
+# People hedge all the time.  In a neighbouring sentence only what points at the quote takes certainty away from it: one of
+# these, or any hedge in a short sentence after it.
+_POINTS_AT = _pattern(
     r"\b(?:don't quote me|(?:a|best|just|only|pure|wild|educated) guess|i(?:'m| am) guessing|might be wrong|could be wrong|may be "
     r"wrong|not (?:\w+ )?(?:sure|certain) (?:about|of) (?:this|the next)|pinch of salt|grain of salt|off the top of my head|"
     r"unconfirmed|second[- ]hand|if memory serves|as far as i (?:know|remember|recall)|correct me if|from memory)\b"
@@ -141,6 +145,7 @@ def cautions(text: str, lead_in: str = "", rest: str = "", before: str = "", aft
     turned = _NEGATES.search(lead_in) and not _LETS_GO.search(lead_in)
     if turned or _TAKES_BACK.search(rest) or _TAKES_BACK.search(after) or _DENIES.search(before):
         found.append(NEGATED)
-    if any(_HEDGE.search(part) for part in (lead_in, rest, after)) or _HEDGE_BEFORE.search(before):
+    unsure = _HEDGE.search(lead_in) or _HEDGE.search(rest) or _POINTS_AT.search(before) or _POINTS_AT.search(after)
+    if unsure or (len(after.split()) <= _SHORT and _HEDGE.search(after)):
         found.append(HEDGED)
     return tuple(found)
