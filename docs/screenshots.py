@@ -17,7 +17,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 QUESTIONS = (
     "What is the new gate's cost?",
     "What did Desmond say about the rain tanks?",
-    "Who will pay for a lighthouse?",
+    "What did Tom say about the Railway Hotel?",
 )
 
 
