@@ -55,7 +55,7 @@ _REPORTED = _pattern(
 # The sentence before hands over to somebody else's words: "And my sister goes:", "Their argument is this."
 _HANDS_OVER = _pattern(
     rf"\b{_OTHERS}\s+{_ADVERBS}{_SAYING}(?:\s+(?:to )?(?:me|us|him|her|them|this|that|it|him|back))*\s*\W*$",
-    rf"\b{_OTHERS}\s+{_ADVERBS}(?:goes|(?:was|were) like)\b[^.]*\W*$",
+    rf"\b{_OTHERS}\s+{_ADVERBS}(?:goes(?! (?:to|from|up|down|off|on|into)\b)|(?:was|were) like)\b[^.]*\W*$",
     rf"\b(?:read|tell|give|quote)\b[^.]*\bwhat {_OTHERS}\s+{_ADVERBS}{_SAYING}\b",
     r"\b(?:claim|myth|rumou?r|argument|idea|belief|story|line|accusation|complaint|misconception|logic|thinking|pitch)\b"
     r"[^.]*\b(?:is|was|goes|went|runs|ran)(?: (?:this|that|something|like this|as follows))*\s*\W*$",
@@ -98,7 +98,7 @@ _DENIES = _pattern(  # the sentence before
     r"\b(?:i|we|you|they|he|she|nobody|no one)(?:'d| would| could| should| do| does| did| will| have| has| had| can)?\s*"
     r"(?:not|never|n't|don't|didn't|doesn't|won't|wouldn't|can't|cannot|couldn't|haven't|hasn't|hadn't)\s+(?:ever |really "
     r"|actually |sit here and )?(?:say|said|saying|claim|think|thought|believe|buy|mean|meant|tell|told|agree)\b[^.]*\b(?:this|"
-    r"that|it|so|following|word|same|patient|you|them)\b[^.]*\W*$",
+    r"that|it|so|following|word|patient)\b(?:\s+\S+){0,5}\W*$",
     r"\b(?:these|those|this|the following|what i'm about to say|none of (?:this|what)[^.]*) (?:is|are|was|were)(?: all| simply)? "
     r"(?:not true|untrue|false|wrong|lies|a lie|myths?|true)\W*$",
     r"\bthis is the (?:myth|lie|misconception)\b|\bisn't so\W*$|\bwhat (?:i|we|he|she|they) (?:did not|didn't|never) (?:say|mean)\b",
