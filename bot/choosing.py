@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SHORT = 4  # words; a shorter sentence means little alone
 _REPLY_SENTENCES = 3  # of a reply that may answer the question before it
 _LEANING_STEMS = 2  # content words; a question with no more means little without the sentence before it
-_SURE = 0.75  # probability that it is those asked about who say it, from which on it is taken for certain
+_SURE = 0.75  # probability that it is those asked about who say it, from which on it counts as certain in talks of many
 _LEAD = 4.0  # scores are logits; a lead beyond this says no more
 
 
@@ -109,6 +109,8 @@ class Choice:
     elsewhere: tuple[Quote, ...] = ()
     said: float = 0.0
     theirs: float = 1.0
+    two_party: bool = False
+    """Whether it was found in conversations of two."""
 
     @property
     def confidence(self) -> float:
@@ -117,7 +119,7 @@ class Choice:
         In talks of many, what others say of the same subject always leaves some doubt whose it is; above `_SURE` that
         doubt would only blur whether it is said at all.
         """
-        return self.said * min(1.0, self.theirs / _SURE)
+        return self.said * (self.theirs if self.two_party else min(1.0, self.theirs / _SURE))
 
 
 def choose(question: str, named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:
@@ -137,6 +139,7 @@ def choose(question: str, named: SpeakerQuestion, passages: Sequence[Passage], l
         tuple(_pick([(features["content"][at], sentences[at]) for at in others], settings)),
         logistic(signals, fitted.said),
         logistic(signals, fitted.theirs) if people else 1.0,
+        two_party=bool(signals["best_two_party"]),
     )
 
 
