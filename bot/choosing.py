@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot import ranking
 from bot.config import Quoting
 from bot.question import read_kind, subject_of
 from bot.quoting import Quote
@@ -128,7 +129,7 @@ def choose(question: str, named: SpeakerQuestion, passages: Sequence[Passage], l
     sentences, features = weigh_up(question, named, passages, library)
     if not sentences:
         return Choice()
-    scores = sum_up(features, fitted.sentence)
+    scores = ranking.weigh(features, fitted.sentence)
     people = {*named.speakers, *named.mentioned}
     # A name that is only mentioned filters nothing: "Why did Tom leave?" may be answered by anybody.
     quotable = [at for at, sentence in enumerate(sentences) if not named.speakers or sentence.speaker in people]
@@ -147,14 +148,6 @@ def logistic(signals: Mapping[str, float], weights: Mapping[str, float]) -> floa
     """1 / (1 + exp(-(bias + the weighted sum of the signals)))."""
     total = weights["bias"] + sum(weight * signals[name] for name, weight in weights.items() if name != "bias")
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
-
-
-def sum_up(features: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> list[float]:
-    """The weighted sum of features, one number a sentence."""
-    total = np.zeros(len(features["chunk"]))
-    for name, weight in weights.items():
-        total += weight * features[name]
-    return [float(score) for score in total]
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------

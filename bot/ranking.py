@@ -121,7 +121,7 @@ def turn_features(found: Iterable[str]) -> list[str]:
 
 def weigh(found: Mapping[str, Rows], weights: Mapping[str, float], without: Sequence[str] = ()) -> Rows:
     """The weighted sum of features, of shape (rows,); `without` leaves some out."""
-    total = np.zeros(len(found["meaning"]))
+    total = np.zeros(len(next(iter(found.values()))))
     for name, weight in weights.items():
         if name not in without:
             total += weight * found[name]

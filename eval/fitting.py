@@ -2,9 +2,9 @@
 
     python -m eval.fitting [SETS]        SETS: a folder with locomo, friendsqa and qmsum-train; ../shared/evalsets
 
-Fits what `eval.splits` allows: LoCoMo, the even episodes of FriendsQA, and every third meeting of qmsum-train (all of
-them changed nothing that could be measured and take three times as long).  Writes the weights that ship, fitted on all
-of that, and to `eval/folds/` for each LoCoMo friendship those that were fitted without it, with which it is reported.
+Fits what `eval.splits` allows: LoCoMo, the even episodes of FriendsQA, and every third meeting of qmsum-train (indexing
+all of them takes half an hour on two cores).  Writes the weights that ship, fitted on all of that, and to `eval/folds/`
+for each LoCoMo friendship those that were fitted without it, with which it is reported.
 
 Two stages.  First the weights that rank chunks; then, over what these find, the weights that rank sentences and the two
 logistic models of confidence.  In the second stage a LoCoMo question is searched with the weights that were fitted
@@ -40,12 +40,10 @@ PACKAGED = Path(__file__).parent.parent / "bot" / "fitted.json"
 COMMAND = "make fit"
 _EVERY_MEETING = 3
 _NEAR, _FAR = 150, 60  # candidates of a question that are fitted on: the best placed, and some others at random
-_SEED = 0
 _PENALTY = 3e-3  # L2, on weights of standardised features
 _FACTS_IN_MEETINGS = 0.3  # weight of qmsum-train's questions about facts: their evidence is a summary's
-_OTHERS_IN_DISCUSSION = (
-    0.25  # weight of LoCoMo and FriendsQA in the weights for discussions, which know names and dates
-)
+# Weight of LoCoMo and FriendsQA in the weights for discussions: they know names and dates.
+_OTHERS_IN_DISCUSSION = 0.25
 _FALSE_REFUSALS = 0.05  # of the answerable questions fitted on, by each of the two models of confidence
 
 # A sentence that is nearer to the question, or holds what was asked for, is no worse for it.
@@ -55,16 +53,17 @@ NOTHING = Fitted({}, {}, {}, {}, {"bias": 0.0}, {"bias": 0.0})
 
 
 @dataclass(frozen=True)
-class List_:
+class Candidates:
     """The candidates of one question: features of shape (candidates, features), which are right, and its weight."""
 
-    group: str
     features: np.ndarray
     right: np.ndarray
     weight: float = 1.0
 
 
-def fit_listwise(lists: Sequence[List_], names: Sequence[str], never_against: Sequence[str] = ()) -> dict[str, float]:
+def fit_listwise(
+    lists: Sequence[Candidates], names: Sequence[str], never_against: Sequence[str] = ()
+) -> dict[str, float]:
     """The weights that maximise the likelihood of the right candidates under a softmax over each list.
 
     Features in `never_against` get no weight below zero.
@@ -233,7 +232,7 @@ def fit_ranking(looked: Sequence[Looked], names: Sequence[str], without: str = "
     turns, region = ([names.index(name) for name in part] for part in (turn_names, region_names))
     used = [item for item in looked if item.asked.group != without]
 
-    def lists(discussion: bool) -> Iterable[List_]:
+    def lists(discussion: bool) -> Iterable[Candidates]:
         for item in used:
             meeting = item.asked.set == "qmsum-train"
             weight = 1.0
@@ -243,10 +242,10 @@ def fit_ranking(looked: Sequence[Looked], names: Sequence[str], without: str = "
                 weight = _FACTS_IN_MEETINGS
             if not meeting and discussion:
                 weight = _OTHERS_IN_DISCUSSION
-            yield List_(item.asked.group, item.features[:, turns], item.central.astype(float), weight)
+            yield Candidates(item.features[:, turns], item.central.astype(float), weight)
 
     regions = [
-        List_(item.asked.group, item.features[:, region], item.evidence.astype(float))
+        Candidates(item.features[:, region], item.evidence.astype(float))
         for item in used
         if item.asked.set == "qmsum-train" and item.evidence.any()
     ]
@@ -354,7 +353,7 @@ _THEIRS_SIGNS = dict.fromkeys(("lead", "asked_lead", "two_party_lead"), 1)
 def fit_choosing(found: Sequence[Found], ranked: Fitted, without: str = "") -> Fitted:
     """The weights that choose sentences and tell confidence, fitted without one group."""
     used = [item for item in found if item.group != without]
-    lists = [List_(item.group, item.sentences, item.right) for item in used if item.right.any()]
+    lists = [Candidates(item.sentences, item.right) for item in used if item.right.any()]
     named = [item for item in used if item.theirs is not None]
     return replace(
         ranked,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eval import fitting
-from eval.fitting import List_, fit_listwise, fit_logistic
+from eval.fitting import Candidates, fit_listwise, fit_logistic
 from eval.systems import FOLDS
 
 
@@ -16,11 +16,11 @@ def test_listwise_finds_what_is_right() -> None:
     """Of two features one tells the right candidate and one is noise."""
     draw = np.random.default_rng(0)
     lists = []
-    for number in range(60):
+    for _ in range(60):
         table = draw.normal(size=(8, 2))
         right = np.zeros(8)
         right[table[:, 0].argmax()] = 1.0
-        lists.append(List_(str(number), table, right))
+        lists.append(Candidates(table, right))
     weights = fit_listwise(lists, ["tells", "noise"])
     assert weights["tells"] > 10 * abs(weights["noise"])
     assert fit_listwise(lists, ["tells", "noise"]) == weights  # the same data, the same weights
@@ -28,7 +28,7 @@ def test_listwise_finds_what_is_right() -> None:
 
 def test_listwise_by_hand() -> None:
     """With two candidates the loss is the logistic one: its minimum under the penalty solves one equation."""
-    lists = [List_("a", np.array([[1.0], [-1.0]]), np.array([1.0, 0.0]))]
+    lists = [Candidates(np.array([[1.0], [-1.0]]), np.array([1.0, 0.0]))]
     found = fit_listwise(lists, ["x"])["x"]
     # d/dw [log(1 + exp(-2w)) + penalty w^2] = 0, the feature having mean 0 and spread 1
     assert -2 / (1 + np.exp(2 * found)) + 2 * fitting._PENALTY * found == pytest.approx(0, abs=1e-4)
@@ -38,8 +38,8 @@ def test_lists_weigh_what_they_are_given() -> None:
     """Two lists that contradict each other: the heavier one decides."""
     one, other = (np.array(right, dtype=float) for right in ([1, 0], [0, 1]))
     table = np.array([[1.0], [-1.0]])
-    assert fit_listwise([List_("a", table, one, 3.0), List_("b", table, other, 1.0)], ["x"])["x"] > 0
-    assert fit_listwise([List_("a", table, one, 1.0), List_("b", table, other, 3.0)], ["x"])["x"] < 0
+    assert fit_listwise([Candidates(table, one, 3.0), Candidates(table, other, 1.0)], ["x"])["x"] > 0
+    assert fit_listwise([Candidates(table, one, 1.0), Candidates(table, other, 3.0)], ["x"])["x"] < 0
 
 
 def test_logistic_refuses_the_share_it_may() -> None:
