@@ -3,7 +3,7 @@
 The unit is a chunk of a turn.  Four signals come from the searches: cosine and BM25, of the chunk itself and of the
 best window of turns that holds it.  They are read absolutely, against the other chunks found (z), beside their
 neighbours and smoothed along the transcript, since people stay on a subject.  What the text adds is who speaks, who
-asked before, when it was recorded, and what kind of words it holds.
+spoke before, when it was recorded, and plain properties of the turn: its length, whether it asks, how much "I" it says.
 
 A score is a weighted sum of these features, so each weight can be read and explained.  The weights maximise the
 likelihood of the evidence among the candidates of a question (the listwise loss of ListNet: Cao et al., "Learning to
@@ -19,14 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.question import Kind
-
 Rows = np.ndarray
 """One value a row; rows are chunks."""
 
+SIGNALS = ("meaning", "window_meaning", "words", "window_words")
+"""What the searches say of a chunk."""
+
 _SCALES = (2.0, 6.0, 15.0, 40.0)  # standard deviations, in chunks, of the kernels that smooth along a transcript
-_TURN_SCALES = _SCALES[:3]  # the widest says nothing about single turns
-_FUSION = 20  # k of reciprocal rank fusion: a chunk at rank r counts 1 / (k + r)
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ class Evidence:
     window_words: Rows
     """BM25, likewise."""
     cover: Rows
-    """Share of the question's words, by rarity, that the chunk holds."""
-    around: Rows
-    """The same of the chunk with its two neighbours."""
+    """Share of the question's words, by rarity, that the chunk holds; not ranked by, since BM25 says as much."""
     named: Rows
     """1 where a speaker whom the question names speaks."""
     two_party: Rows
@@ -59,10 +56,7 @@ class Evidence:
     length: Rows
     """Characters."""
     asks: Rows
-    number: Rows
-    reason: Rows
-    time: Rows
-    """1 where the chunk ends with a question, holds a number, a reason, a time."""
+    """1 where the chunk ends with a question."""
     first_person: Rows
     """Share of its words that are "I", "we" and their kin."""
 
@@ -71,16 +65,12 @@ class Evidence:
             yield slice(start, stop)
 
 
-def features(evidence: Evidence, kind: Kind) -> dict[str, Rows]:
+def features(evidence: Evidence) -> dict[str, Rows]:
     """Every feature by name, each of shape (rows,)."""
     pool = evidence.pool
     found: dict[str, Rows] = {}
-    for name, signal in (
-        ("meaning", evidence.meaning),
-        ("window_meaning", evidence.window_meaning),
-        ("words", evidence.words),
-        ("window_words", evidence.window_words),
-    ):
+    for name in SIGNALS:
+        signal = getattr(evidence, name)
         found[name] = signal
         found[f"{name}_z"] = standardise(signal, pool)
         if name == "window_words":
@@ -90,8 +80,6 @@ def features(evidence: Evidence, kind: Kind) -> dict[str, Rows]:
             found[f"{name}_after"] = _shift(found[f"{name}_z"], -1, evidence)
         for scale in _SCALES:
             found[f"{name}_smooth{scale:.0f}"] = standardise(_smooth(signal, scale, evidence), pool)
-    found["log_rank"] = np.log1p(_ranks(_fused(evidence), pool))
-    found["cover"], found["around"] = evidence.cover, evidence.around
     found["named"], found["named_of_two"] = evidence.named, evidence.named * evidence.two_party
     before = _shift(evidence.named, 1, evidence)
     found["named_before"], found["named_of_two_before"] = before, before * evidence.two_party
@@ -99,9 +87,6 @@ def features(evidence: Evidence, kind: Kind) -> dict[str, Rows]:
     found["length"] = np.log1p(evidence.length)
     found["length_before"] = _shift(found["length"], 1, evidence)
     found["asks"] = evidence.asks
-    found["number"], found["wanted_number"] = evidence.number, evidence.number * kind.number
-    found["wanted_reason"] = evidence.reason * kind.reason
-    found["wanted_time"] = evidence.time * kind.time
     found["first_person"] = evidence.first_person
     found["place"] = np.concatenate([np.arange(b - a) / max(1, b - a) for a, b in evidence.bounds])
     return found
@@ -135,23 +120,6 @@ def standardise(signal: Rows, pool: Rows) -> Rows:
     if spread < 1e-9:
         return np.zeros_like(signal)
     return np.asarray((signal - inside.mean()) / spread)
-
-
-def _fused(evidence: Evidence) -> Rows:
-    """Reciprocal rank fusion of the four signals (Cormack, Clarke and Büttcher, SIGIR 2009)."""
-    signals = (evidence.meaning, evidence.window_meaning, evidence.words, evidence.window_words)
-    fused = np.zeros(len(evidence.pool))
-    for signal in signals:
-        fused += 1.0 / (_FUSION + 1 + _ranks(signal, evidence.pool))
-    return fused
-
-
-def _ranks(signal: Rows, pool: Rows) -> Rows:
-    """0 for the best row of the pool, 1 for the next; rows outside come after all of them."""
-    ranks = np.full(len(signal), float(pool.sum()))
-    rows = np.flatnonzero(pool)
-    ranks[rows[np.argsort(-signal[rows], kind="stable")]] = np.arange(len(rows))
-    return ranks
 
 
 def _shift(signal: Rows, by: int, evidence: Evidence) -> Rows:

@@ -157,16 +157,22 @@ def _search(library: Library, question: str, named: SpeakerQuestion, transcripts
     return Found(_rank_utterances(scope), _passages(scope, named, library.settings.retrieval))
 
 
+def content_words(named: SpeakerQuestion) -> list[str]:
+    """The stems of what is asked about, without the names in it where something is left."""
+    return stems(subject_of(named.words)) or stems(subject_of(named.topic)) or stems(named.topic)
+
+
 @dataclass(frozen=True)
 class Scope:
     """Every chunk of the transcripts that a search touched, with what is known of it and how it scores.
 
     `chunks` and all arrays go by row, transcript after transcript.  `scores` rank turns, `content` are the scores
-    without who speaks, `order` are scores for the ranking, in which a discussion's best turns come first and then the
-    region where it is held.
+    without who speaks, `order` are scores for the ranking, in which the `head` best turns come first and then the
+    region where they stand.
     """
 
     kind: Kind
+    head: int
     chunks: tuple[Chunk, ...]
     texts: Mapping[str, Transcript]
     evidence: ranking.Evidence
@@ -182,10 +188,9 @@ class Scope:
 def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts: Sequence[str] = ()) -> Scope | None:
     """What the indexes and the texts say of a question; None when there is nothing to search in."""
     kind = read_kind(question)
-    subject = subject_of(named.topic)
-    words = stems(subject_of(named.words)) or stems(subject) or stems(named.topic)
+    words = content_words(named)
     chosen = {library.entry(id).group for id in transcripts}
-    vector = library.encoder.embed_query(subject)
+    vector = library.encoder.embed_query(subject_of(named.topic))
     hits = library.settings.retrieval.hits
     with library.searching() as indexes:
         known = {group: entry for group, entry in indexes.entries.items() if not chosen or group in chosen}
@@ -223,13 +228,14 @@ def _weigh(
     library: Library,
 ) -> Scope:
     fitted, settings = library.settings.fitted, library.settings.retrieval
-    features = ranking.features(evidence, kind)
+    features = ranking.features(evidence)
     weights = fitted.discussion if kind.discussion else fitted.fact
     scores = ranking.weigh(features, weights)
     content = ranking.weigh(features, weights, without=ranking.SPEAKER_FEATURES)
-    head = settings.discussion_head if kind.discussion else settings.fact_head
+    two = bool(evidence.two_party[int(np.argmax(scores))])
+    head = settings.discussion_head if kind.discussion else settings.fact_head if two else settings.fact_head_of_many
     order = with_head(scores, ranking.weigh(features, fitted.region), head)
-    return Scope(kind, chunks, texts, evidence, features, scores, content, order)
+    return Scope(kind, head, chunks, texts, evidence, features, scores, content, order)
 
 
 def with_head(scores: ranking.Rows, region: ranking.Rows, head: int) -> ranking.Rows:
@@ -335,15 +341,11 @@ def _gather(
         words=signals["turns", "words"],
         window_words=signals["windows", "words"],
         cover=held @ rare / total,
-        around=_with_neighbours(held, bounds) @ rare / total,
         named=np.array([float(turn.speaker in speaking) for turn in turns]),
         two_party=np.array([two_party[group] for group in groups]),
         date=np.array([fits[group] for group in groups]),
         length=np.array([chunk.end - chunk.start for chunk in chunks], dtype=float),
         asks=column("asks"),
-        number=column("number"),
-        reason=column("reason"),
-        time=column("time"),
         first_person=column("first_person"),
     )
 
@@ -361,15 +363,6 @@ def _held(traits: Sequence[Traits], words: Sequence[str]) -> np.ndarray:
     return np.array([[word in trait.stems for word in words] for trait in traits], dtype=bool).reshape(
         len(traits), len(words)
     )
-
-
-def _with_neighbours(held: np.ndarray, bounds: Sequence[tuple[int, int]]) -> np.ndarray:
-    """What a chunk or one of its two neighbours in the transcript holds."""
-    around = held.copy()
-    for start, stop in bounds:
-        around[start + 1 : stop] |= held[start : stop - 1]
-        around[start : stop - 1] |= held[start + 1 : stop]
-    return around
 
 
 _PARTY = 0.05  # share of what is said by which somebody takes part in a conversation

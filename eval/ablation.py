@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from bot import ranking
-from bot.config import Settings
 from bot.fitted import Fitted
 from bot.retrieval import with_head
 from embeddings.encoder import Encoder
@@ -25,17 +24,15 @@ from eval.fitting import Looked, fit_ranking, look, questions, understood
 from eval.sets import Key
 
 _ALL = 100_000
+_FUSION = 20  # k of reciprocal rank fusion: a chunk at rank r counts 1 / (k + r)
 FAMILIES: dict[str, Callable[[str], bool]] = {
     "who speaks": lambda name: name.startswith("named"),
     "the date of the recording": lambda name: name == "date",
-    "what was asked for (number, reason, time)": lambda name: name.startswith("wanted") or name == "number",
-    "share of the question's words": lambda name: name in ("cover", "around"),
     "smoothed signals": lambda name: "smooth" in name,
     "the chunks beside it": lambda name: name.endswith(("_before", "_after")) and not name.startswith("named"),
     "windows of turns": lambda name: name.startswith("window"),
     "cosine": lambda name: "meaning" in name,
     "BM25": lambda name: name.startswith(("words", "window_words")),
-    "rank in the fusion": lambda name: name == "log_rank",
     "length, place, first person, asks": lambda name: (
         name in ("length", "length_before", "place", "first_person", "asks")
     ),
@@ -65,10 +62,10 @@ def main(arguments: list[str]) -> int:
         ("cosine of windows alone", "window_meaning"),
         ("BM25 of turns alone", "words"),
         ("BM25 of windows alone", "window_words"),
-        ("the four fused by reciprocal rank", "log_rank"),
     ):
-        column, sign = names.index(signal), -1.0 if signal == "log_rank" else 1.0
-        _row(label, reported, [sign * item.features[:, column] for item in reported])
+        _row(label, reported, [item.features[:, names.index(signal)] for item in reported])
+    signals = [names.index(name) for name in ranking.SIGNALS]
+    _row("the four fused by reciprocal rank", reported, [_fused(item.features[:, signals]) for item in reported])
     for label, in_family in {"everything": lambda name: False, **FAMILIES}.items():
         spare = [name for name in names if in_family(name)]
         groups = dict.fromkeys(item.asked.group for item in reported if item.asked.set == "locomo")
@@ -81,12 +78,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _fused(signals: np.ndarray) -> np.ndarray:
+    """Reciprocal rank fusion of the columns (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+    ranks = np.argsort(np.argsort(-signals, axis=0, kind="stable"), axis=0)
+    return np.asarray((1.0 / (_FUSION + 1 + ranks)).sum(axis=1))
+
+
 def _scores(item: Looked, names: Sequence[str], fitted: Fitted) -> np.ndarray:
-    settings = Settings().retrieval
     found = {name: item.features[:, at].astype(float) for at, name in enumerate(names)}
     turns = ranking.weigh(found, fitted.discussion if item.discussion else fitted.fact)
-    head = settings.discussion_head if item.discussion else settings.fact_head
-    return with_head(turns, ranking.weigh(found, fitted.region), head)
+    return with_head(turns, ranking.weigh(found, fitted.region), item.head)
 
 
 def _row(label: str, reported: Sequence[Looked], scores: Sequence[np.ndarray]) -> None:

@@ -47,7 +47,7 @@ _OTHERS_IN_DISCUSSION = 0.25
 _FALSE_REFUSALS = 0.05  # of the answerable questions fitted on, by each of the two models of confidence
 
 # A sentence that is nearer to the question, or holds what was asked for, is no worse for it.
-_NEVER_AGAINST = ("matched", "wanted_number", "wanted_reason", "wanted_time")
+_NEVER_AGAINST = ("matched", "wanted_number", "wanted_unit", "wanted_reason", "wanted_time")
 
 NOTHING = Fitted({}, {}, {}, {}, {"bias": 0.0}, {"bias": 0.0})
 
@@ -197,6 +197,7 @@ class Looked:
 
     asked: Asked
     discussion: bool
+    head: int
     keys: tuple[Key, ...]
     features: np.ndarray
     central: np.ndarray
@@ -218,11 +219,13 @@ def look(asked: Asked, names: list[str], near: int = _NEAR, far: int = _FAR) -> 
     evidence = np.array([key in frozenset().union(*asked.question.evidence) for key in keys])
     if not central.any():
         return None
-    best = np.argsort(scope.features["log_rank"])
+    best = np.argsort(-sum(scope.features[f"{name}_z"] for name in ranking.SIGNALS), kind="stable")
     some = random.Random(asked.question.id).sample(range(len(best)), min(far, len(best)))
     kept = sorted({*best[:near].tolist(), *some, *np.flatnonzero(central | evidence).tolist()})
     table = np.stack([scope.features[name][kept] for name in names], axis=1).astype(np.float32)
-    return Looked(asked, scope.kind.discussion, tuple(keys[at] for at in kept), table, central[kept], evidence[kept])
+    return Looked(
+        asked, scope.kind.discussion, scope.head, tuple(keys[at] for at in kept), table, central[kept], evidence[kept]
+    )
 
 
 def fit_ranking(looked: Sequence[Looked], names: Sequence[str], without: str = "", spare: Sequence[str] = ()) -> Fitted:

@@ -8,10 +8,7 @@ import pytest
 from bot import ranking
 from bot.config import Settings
 from bot.fitted import Fitted
-from bot.question import read_kind
 from bot.ranking import Evidence
-
-FACT = read_kind("How many came?")
 
 
 def evidence(**columns: list[float]) -> Evidence:
@@ -24,7 +21,7 @@ def evidence(**columns: list[float]) -> Evidence:
 
 def test_neighbours_stay_in_their_transcript() -> None:
     """The chunk before and after, and the least value of the transcript at its ends."""
-    found = ranking.features(evidence(named=[1, 0, 1, 1], length=[1, 2, 3, 4]), FACT)
+    found = ranking.features(evidence(named=[1, 0, 1, 1], length=[1, 2, 3, 4]))
     assert found["named_before"].tolist() == [0, 1, 0, 1]
     assert found["length_before"].tolist() == pytest.approx(np.log1p([1, 1, 2, 4]).tolist())
 
@@ -36,13 +33,6 @@ def test_standard_scores_are_of_the_pool() -> None:
     assert ranking.standardise(np.ones(3), pool).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_the_kind_of_question_decides_what_counts() -> None:
-    """A number counts where one is asked for."""
-    number = [0.0, 1.0, 0.0, 1.0]
-    assert ranking.features(evidence(number=number), FACT)["wanted_number"].tolist() == number
-    assert ranking.features(evidence(number=number), read_kind("Who came?"))["wanted_number"].tolist() == [0.0] * 4
-
-
 def test_smoothing_spreads_and_keeps_the_sum_apart() -> None:
     """A peak reaches its neighbours but not another transcript."""
     smooth = ranking._smooth(np.array([0.0, 9.0, 0.0, 0.0]), 2.0, evidence())
@@ -51,16 +41,9 @@ def test_smoothing_spreads_and_keeps_the_sum_apart() -> None:
     assert smooth[3] == 0.0
 
 
-def test_the_fused_rank_by_hand() -> None:
-    """First in all four rankings is rank 0; a row outside the pool comes after all of the pool."""
-    given = evidence(meaning=[0.9, 0.1, 0.2, 0.3], words=[5, 0, 1, 2], window_meaning=[0.9, 0.1, 0.2, 0.3])
-    assert ranking.features(given, FACT)["log_rank"].tolist() == pytest.approx(np.log1p([0, 3, 2, 1]).tolist())
-    assert ranking._ranks(np.array([5.0, 1.0, 9.0]), np.array([True, True, False])).tolist() == [0, 1, 2]
-
-
 def test_a_score_is_a_weighted_sum() -> None:
     """And can be read without who speaks."""
-    found = ranking.features(evidence(named=[1, 0, 0, 0], meaning=[0.5, 0.1, 0.1, 0.1]), FACT)
+    found = ranking.features(evidence(named=[1, 0, 0, 0], meaning=[0.5, 0.1, 0.1, 0.1]))
     weights = {"meaning": 2.0, "named": 3.0}
     assert ranking.weigh(found, weights).tolist() == pytest.approx([4.0, 0.2, 0.2, 0.2])
     assert ranking.weigh(found, weights, without=ranking.SPEAKER_FEATURES).tolist() == pytest.approx(
@@ -70,7 +53,7 @@ def test_a_score_is_a_weighted_sum() -> None:
 
 def test_every_fitted_weight_is_of_a_feature_that_exists() -> None:
     """A feature that is renamed would otherwise fail at the first question, or be left out in silence."""
-    found = ranking.features(evidence(), FACT)
+    found = ranking.features(evidence())
     fitted = Settings().fitted
     assert set(fitted.fact) == set(fitted.discussion) == set(ranking.turn_features(found))
     assert set(fitted.region) == set(ranking.REGION_FEATURES) <= set(found)
