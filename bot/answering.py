@@ -3,7 +3,8 @@
     standalone_question  →  retriever  →  quotes  →  answer
 
 These four are the named steps of one LangChain chain (`build_chain`), and `answer` and `stream` run that chain.
-Without a language model the quotes are the answer: the few sentences, among those read, that answer the question.
+Without a language model the quotes are the answer: the few sentences, among those read, that answer the question.  What
+is asked to be counted is counted (`bot.counting`), and the sides of a comparison are searched and quoted one by one.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from bot.choosing import choose
-from bot.conversation import standalone_question
-from bot.errors import LibraryError, QuestionError
+from bot import forms
+from bot.choosing import Choice, choose
+from bot.counting import Counted, count
 from bot.quoting import Quote, is_in_source
 from bot.retrieval import Passage
-from bot.speakers import SpeakerQuestion, find_speakers, read_question
+from bot.speakers import join_names
+from bot.understanding import Leg, Understood, understand
 
 if TYPE_CHECKING:
+    from bot.config import Refusing
     from bot.library import Library
 
 ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_speaker", "unclear"
@@ -38,10 +41,15 @@ _CLOSEST = 3  # passages shown under a refusal
 
 @dataclass(frozen=True)
 class Citation:
-    """A numbered quote under an answer."""
+    """A numbered quote under an answer.
+
+    `side` says which side of the answer it stands on where there are several: a speaker or a transcript of those
+    compared, "another figure", "the other way".
+    """
 
     number: int
     quote: Quote
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,9 @@ class Answer:
     which says who speaks to the question, and the quotes with their numbers in brackets.  `passages` are what was
     read; under a refusal the closest ones, which are no evidence.  Where those asked about do not say it but somebody
     else does, `elsewhere` has at most three places; they are no citations.  `unverified` lists what did not stand the
-    check against the source.  `confidence` is between 0 and 1.  A draft seen while streaming has `final=False` and no
-    citations.  `timings` are seconds by stage.
+    check against the source.  `form` is the kind of question (`bot.forms`); `counted` the whole count where it asks for
+    one.  `choices` are the people whom an unclear name may mean.  `confidence` is between 0 and 1.  A draft seen while
+    streaming has `final=False` and no citations.  `timings` are seconds by stage.
     """
 
     question: str
@@ -68,8 +77,15 @@ class Answer:
     confidence: float = 0.0
     final: bool = True
     model: str | None = None
+    form: str = forms.FACT
     speakers: tuple[str, ...] = ()
     """Those whose words were asked for; empty: anyone's."""
+    excluded: tuple[str, ...] = ()
+    """Those whose words were not wanted; `speakers` are all others then."""
+    transcripts: tuple[str, ...] = ()
+    """Ids of the transcripts that were asked, as given or as the question names them; empty: all."""
+    choices: tuple[str, ...] = ()
+    counted: Counted | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -83,9 +99,16 @@ class Answer:
             "status": self.status,
             "text": self.text,
             "lead": self.lead,
+            "form": self.form,
             "speakers": list(self.speakers),
+            "excluded": list(self.excluded),
+            "transcripts": list(self.transcripts),
+            "choices": list(self.choices),
+            "counted": self.counted.as_dict() if self.counted else None,
             "confidence": round(self.confidence, 4),
-            "citations": [{"number": item.number, **item.quote.as_dict()} for item in self.citations],
+            "citations": [
+                {"number": item.number, "side": item.side, **item.quote.as_dict()} for item in self.citations
+            ],
             "elsewhere": [quote.as_dict() for quote in self.elsewhere],
             "passages": [asdict(passage) for passage in self.passages],
             "unverified": list(self.unverified),
@@ -97,19 +120,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """What travels down the chain; each step fills in its part."""
+    """What travels down the chain; each step fills in its part.  `quotes` are (side, quote)."""
 
-    question: str
-    standalone: str
-    named: SpeakerQuestion
-    transcripts: tuple[str, ...]
-    passages: tuple[Passage, ...] = ()
+    understood: Understood
+    legs: tuple[Leg, ...]
     status: str = NOT_FOUND
-    quotes: tuple[Quote, ...] = ()
+    quotes: tuple[tuple[str, Quote], ...] = ()
     elsewhere: tuple[Quote, ...] = ()
     unverified: tuple[str, ...] = ()
+    counted: Counted | None = None
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return tuple(passage for leg in self.legs for passage in leg.passages)
 
 
 def answer(
@@ -118,14 +143,16 @@ def answer(
     history: Sequence[Answer | tuple[str, str]] = (),
     speaker: str | None = None,
     transcripts: Sequence[str] = (),
+    filters: bool = True,
 ) -> Answer:
     """Answer a question from a library: the last item of `stream`.
 
     `history`: earlier answers, or (question, answer) pairs, oldest first.  `speaker`: only what they say, by whole,
-    first or last name.  `transcripts`: only what is said in these (ids).  Raises QuestionError for an empty question
-    or a speaker whom nobody has heard, LibraryError for a library without transcripts.
+    first or last name.  `transcripts`: only what is said in these (ids).  `filters`: whether the speakers and
+    transcripts that the question itself names limit what is searched; the answer says which did.  Raises QuestionError
+    for an empty question or a speaker whom nobody has heard, LibraryError for a library without transcripts.
     """
-    *_, last = stream(question, library, history, speaker, transcripts)
+    *_, last = stream(question, library, history, speaker, transcripts, filters)
     return last
 
 
@@ -135,14 +162,21 @@ def stream(
     history: Sequence[Answer | tuple[str, str]] = (),
     speaker: str | None = None,
     transcripts: Sequence[str] = (),
+    filters: bool = True,
 ) -> Iterator[Answer]:
     """Growing drafts of an answer; the last item is final and verified.  Arguments and errors as for `answer`."""
-    asked = {"question": question, "history": list(history), "speaker": speaker, "transcripts": list(transcripts)}
+    asked = {
+        "question": question,
+        "history": list(history),
+        "speaker": speaker,
+        "transcripts": list(transcripts),
+        "filters": filters,
+    }
     yield from build_chain(library).stream(asked)
 
 
 def build_chain(library: Library) -> Runnable[Any, Answer]:
-    """The chain: a question, or {"question", "history", "speaker", "transcripts"}, to an Answer.
+    """The chain: a question, or {"question", "history", "speaker", "transcripts", "filters"}, to an Answer.
 
     Its steps are named runnables, so callbacks see each; the retriever is `library.as_retriever()`.
     """
@@ -150,23 +184,27 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
 
     def stand_alone(question: str | Mapping[str, Any]) -> Asked:
         started = time.perf_counter()
-        return _timed(understand(question, library), "standalone_question", started)
+        understood = understand(question, library)
+        return _timed(Asked(understood, understood.legs), "standalone_question", started)
 
     def retrieve(asked: Asked, config: RunnableConfig) -> Asked:
         started = time.perf_counter()
-        documents = retriever.invoke(asked.standalone, config, named=asked.named, transcripts=asked.transcripts)
-        passages = tuple(Passage.from_document(document) for document in documents)
-        return _timed(replace(asked, passages=passages), "retriever", started)
+        legs = []
+        for leg in asked.legs:
+            standalone = asked.understood.standalone
+            documents = retriever.invoke(standalone, config, named=leg.named, transcripts=leg.transcripts)
+            legs.append(replace(leg, passages=tuple(Passage.from_document(document) for document in documents)))
+        return _timed(replace(asked, legs=tuple(legs)), "retriever", started)
 
     def quote(asked: Asked) -> Asked:
         started = time.perf_counter()
         return _timed(_choose_quotes(asked, library), "quotes", started)
 
     def write(asked: Asked) -> Iterator[Answer]:
-        yield from _write(asked, library)
+        yield from _write(asked)
 
     async def write_async(asked: Asked) -> AsyncIterator[Answer]:
-        for draft in _write(asked, library):
+        for draft in _write(asked):
             yield draft
 
     return cast(
@@ -182,63 +220,66 @@ def _timed(asked: Asked, stage: str, started: float) -> Asked:
     return replace(asked, timings={**asked.timings, stage: time.perf_counter() - started})
 
 
-# --- 1. what is asked --------------------------------------------------------------------------------------------
-
-
-def understand(question: str | Mapping[str, Any], library: Library) -> Asked:
-    """The chain's first step: what to search for, and by whom.  Errors as for `answer`."""
-    asked: Mapping[str, Any] = {"question": question} if isinstance(question, str) else question
-    if not isinstance(asked, Mapping):
-        raise QuestionError(f'the question is a {type(asked).__name__}; expected words, or {{"question": words, …}}')
-    # A lone surrogate, from a terminal of another encoding, is in no transcript and chokes tokenizers.
-    text = str(asked.get("question") or "").encode(errors="replace").decode().strip()
-    if not any(char.isalnum() for char in text):
-        raise QuestionError(f'the question is {text!r}; ask something in words, e.g. "Who chairs the panel?"')
-    if not library.entries:
-        raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
-    ids = asked.get("transcripts") or ()
-    transcripts = (ids,) if isinstance(ids, str) else tuple(ids)
-    known = tuple(dict.fromkeys(name for entry in library.entries_of(transcripts) for name in entry.speakers))
-    standalone = standalone_question(text, asked.get("history") or ())
-    named = read_question(standalone, known)
-    if asked.get("speaker"):
-        speakers = find_speakers(str(asked["speaker"]), known)
-        if not speakers:
-            raise QuestionError(f"no speaker is called {asked['speaker']!r}; the transcripts have {', '.join(known)}")
-        named = replace(named, speakers=speakers)
-    return Asked(text, standalone, named, transcripts)
-
-
 # --- 3. the quotes -----------------------------------------------------------------------------------------------
+
+_OTHERWISE = {forms.YES_NO: "the other way", forms.NUMBER: "another figure"}
 
 
 def _choose_quotes(asked: Asked, library: Library) -> Asked:
-    choice = choose(asked.standalone, asked.named, asked.passages, library)
+    understood = asked.understood
+    if understood.named.choices:
+        return replace(asked, status=UNCLEAR)
+    counted = count(understood, library)
+    if counted:
+        status = ANSWERED if counted.quotes or counted.talk else NOT_FOUND
+        quotes, unverified = _checked([("", quote) for quote in counted.quotes], library)
+        confidence = float(status == ANSWERED)
+        return replace(
+            asked, status=status, quotes=quotes, unverified=unverified, counted=counted, confidence=confidence
+        )
+    legs = tuple(
+        replace(leg, choice=choose(understood.standalone, understood.form, leg.named, leg.passages, library))
+        for leg in asked.legs
+    )
+    asked = replace(asked, legs=legs, confidence=max(leg.choice.confidence for leg in legs))
     limits = library.settings.refusing
-    asked = replace(asked, confidence=choice.confidence)
-    if choice.said < limits.said or not (choice.quotes or choice.elsewhere):
-        return asked
-    if choice.theirs < limits.theirs or not choice.quotes:
-        elsewhere = tuple(quote for quote in choice.elsewhere if is_in_source(quote, library))
-        return replace(asked, status=NOT_BY_SPEAKER if elsewhere else NOT_FOUND, elsewhere=elsewhere)
-    quotes, unverified = [], []
-    for quote in choice.quotes:
-        if is_in_source(quote, library):
-            quotes.append(quote)
-        else:
-            unverified.append(f"{quote.where()}: the words are not found again in the source file")
-    status = ANSWERED if quotes else NOT_FOUND
-    return replace(asked, status=status, quotes=tuple(quotes), unverified=tuple(unverified))
+    answering = [leg for leg in legs if leg.choice.quotes and _is_sure(leg.choice, limits)]
+    if not answering:
+        said = [leg.choice for leg in legs if leg.choice.said >= limits.said and len(legs) == 1]
+        elsewhere, _ = _checked([("", quote) for choice in said for quote in choice.elsewhere], library)
+        status = NOT_BY_SPEAKER if elsewhere else NOT_FOUND
+        return replace(asked, status=status, elsewhere=tuple(quote for _, quote in elsewhere))
+    chosen: list[tuple[str, Quote]] = []
+    for leg in answering:
+        most = library.settings.quoting.side if len(legs) > 1 else None
+        chosen += [(leg.name, quote) for quote in leg.choice.quotes[:most]]
+        chosen += [(_OTHERWISE.get(understood.form.name, ""), quote) for quote in leg.choice.otherwise]
+    quotes, unverified = _checked(chosen, library)
+    return replace(asked, status=ANSWERED if quotes else NOT_FOUND, quotes=quotes, unverified=unverified)
+
+
+def _is_sure(choice: Choice, limits: Refusing) -> bool:
+    return choice.said >= limits.said and choice.theirs >= limits.theirs
+
+
+def _checked(
+    quotes: Sequence[tuple[str, Quote]], library: Library
+) -> tuple[tuple[tuple[str, Quote], ...], tuple[str, ...]]:
+    """The quotes whose words are found again in the source, and a line for each of the others."""
+    found = [(side, quote) for side, quote in quotes if is_in_source(quote, library)]
+    lost = [quote for side, quote in quotes if (side, quote) not in found]
+    return tuple(found), tuple(f"{quote.where()}: the words are not found again in the source file" for quote in lost)
 
 
 # --- 4. the answer -----------------------------------------------------------------------------------------------
 
 
-def _write(asked: Asked, library: Library) -> Iterator[Answer]:
+def _write(asked: Asked) -> Iterator[Answer]:
     """Drafts that grow quote by quote, then the answer."""
+    understood = asked.understood
     base = Answer(
-        question=asked.question,
-        standalone=asked.standalone,
+        question=understood.question,
+        standalone=understood.standalone,
         status=asked.status,
         text="",
         lead=_lead(asked),
@@ -246,17 +287,29 @@ def _write(asked: Asked, library: Library) -> Iterator[Answer]:
         passages=asked.passages if asked.quotes else _closest(asked.passages),
         unverified=asked.unverified,
         confidence=asked.confidence,
-        speakers=asked.named.speakers,
+        form=understood.form.name,
+        speakers=understood.named.speakers,
+        excluded=understood.named.excluded,
+        transcripts=understood.transcripts,
+        choices=understood.named.choices,
+        counted=asked.counted,
         timings=asked.timings,
     )
-    text = base.lead
-    for number, quote in enumerate(asked.quotes, 1):
+    text, side = base.lead, ""
+    for number, (now, quote) in enumerate(asked.quotes, 1):
         yield replace(base, text=text, final=False)
+        if now != side:
+            text, side = f"{text}\n\n{side_heading(now)}" if now else text, now
         text += f"\n\n“{quote.text}” [{number}]\n— {_where(quote)}"
     for quote in asked.elsewhere:
         text += f"\n\n“{quote.text}”\n— {_where(quote)}"
-    citations = tuple(Citation(number, quote) for number, quote in enumerate(asked.quotes, 1))
+    citations = tuple(Citation(number, quote, side) for number, (side, quote) in enumerate(asked.quotes, 1))
     yield replace(base, text=text, citations=citations)
+
+
+def side_heading(side: str) -> str:
+    """What stands above the quotes of one side: "INGRID PELL:", "Another figure:"."""
+    return f"{side[:1].upper()}{side[1:]}:"
 
 
 def _closest(passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -266,23 +319,28 @@ def _closest(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 def _lead(asked: Asked) -> str:
     """One line that says who speaks to the question, or that nobody does."""
+    named = asked.understood.named
+    if asked.status == UNCLEAR:
+        return f"It is not clear who is meant: {join_names(named.choices, 'or')}. Ask again with the whole name."
+    if asked.counted:
+        return asked.counted.lead
     if asked.status == NOT_BY_SPEAKER:
-        people = asked.named.speakers or asked.named.mentioned
+        people = f"anyone but {join_names(named.excluded, 'and')}" if named.excluded else ""
+        people = people or join_names(named.speakers or named.mentioned, "or")
         others = list(dict.fromkeys(quote.speaker for quote in asked.elsewhere))
         verb = "speaks" if len(others) == 1 else "speak"
-        return f"Not said by {_names(people, 'or')} as far as the transcripts go; {_names(others)} {verb} to this:"
+        return f"Not said by {people} as far as the transcripts go; {join_names(others)} {verb} to this:"
     if not asked.quotes:
         return UNVERIFIED if asked.unverified else REFUSAL
-    names = list(dict.fromkeys(quote.speaker for quote in asked.quotes))
-    sources = len({quote.transcript for quote in asked.quotes})
-    where = f" in {asked.quotes[0].title}" if sources == 1 else f" in {sources} transcripts"
-    return f"{_names(names)} {'speaks' if len(names) == 1 else 'speak'} to this{where}."
+    quotes = [quote for _, quote in asked.quotes]
+    names = list(dict.fromkeys(quote.speaker for quote in quotes))
+    sources = len({quote.transcript for quote in quotes})
+    where = f" in {quotes[0].title}" if sources == 1 else f" in {sources} transcripts"
+    silent = [leg.name for leg in asked.legs if leg.name and leg.name not in {side for side, _ in asked.quotes}]
+    nothing = f" Nothing is found on the side of {join_names(silent)}." if silent else ""
+    return f"{join_names(names)} {'speaks' if len(names) == 1 else 'speak'} to this{where}.{nothing}"
 
 
 def _where(quote: Quote) -> str:
     """Its place, and how it could mislead."""
     return quote.where() + (f" (note: {', '.join(quote.cautions)})" if quote.cautions else "")
-
-
-def _names(names: Sequence[str], link: str = "and") -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {link} {names[-1]}"

@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot import ranking
-from bot.config import Quoting
+from bot.config import Quoting, Size
+from bot.forms import Form
+from bot.opposing import otherwise
+from bot.quantities import asked_units, holds_unit
 from bot.question import read_kind, subject_of
 from bot.quoting import Quote
-from bot.retrieval import Hit, Passage
+from bot.retrieval import Hit, Passage, content_words
 from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion
 from bot.traits import ends_with_question, traits_of
@@ -45,6 +48,7 @@ SENTENCE_FEATURES = (
     "replies",
     "first",
     "wanted_number",
+    "wanted_unit",
     "wanted_reason",
     "wanted_time",
 )
@@ -102,12 +106,14 @@ class Sentence:
 class Choice:
     """What was chosen.
 
-    `quotes` are by those who are asked about, best first, `elsewhere` by others.  `said` is the probability that the
+    `quotes` are by those who are asked about, best first, `elsewhere` by others; `otherwise` may say the opposite of
+    the quotes, or another figure (`bot.opposing`).  `said` is the probability that the
     transcripts say it, `theirs` that it is those asked about who do (1 where nobody is named).
     """
 
     quotes: tuple[Quote, ...] = ()
     elsewhere: tuple[Quote, ...] = ()
+    otherwise: tuple[Quote, ...] = ()
     said: float = 0.0
     theirs: float = 1.0
     two_party: bool = False
@@ -123,7 +129,7 @@ class Choice:
         return self.said * (self.theirs if self.two_party else min(1.0, self.theirs / _SURE))
 
 
-def choose(question: str, named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:
+def choose(question: str, form: Form, named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:
     """The sentences of the passages that answer a question, as located quotes, and how sure it is that they do."""
     fitted, settings = library.settings.fitted, library.settings.quoting
     sentences, features = weigh_up(question, named, passages, library)
@@ -135,11 +141,15 @@ def choose(question: str, named: SpeakerQuestion, passages: Sequence[Passage], l
     quotable = [at for at, sentence in enumerate(sentences) if not named.speakers or sentence.speaker in people]
     others = [at for at, sentence in enumerate(sentences) if people and sentence.speaker not in people]
     signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features)
+    size = settings.size_of(form)
+    ranked = [(scores[at], sentences[at]) for at in quotable]
+    quotes = _pick(ranked, size, settings)
     return Choice(
-        tuple(_pick([(scores[at], sentences[at]) for at in quotable], settings)),
-        tuple(_pick([(features["content"][at], sentences[at]) for at in others], settings)),
-        logistic(signals, fitted.said),
-        logistic(signals, fitted.theirs) if people else 1.0,
+        quotes=tuple(quotes),
+        elsewhere=tuple(_pick([(features["content"][at], sentences[at]) for at in others], settings.fact, settings)),
+        otherwise=tuple(_otherwise(question, form, quotes, ranked, settings)),
+        said=logistic(signals, fitted.said),
+        theirs=logistic(signals, fitted.theirs) if people else 1.0,
         two_party=bool(signals["best_two_party"]),
     )
 
@@ -156,15 +166,18 @@ def logistic(signals: Mapping[str, float], weights: Mapping[str, float]) -> floa
 def weigh_up(
     question: str, named: SpeakerQuestion, passages: Sequence[Passage], library: Library
 ) -> tuple[list[Sentence], dict[str, np.ndarray]]:
-    """The sentences of all hits in reading order, and their features by name, each of shape (sentences,)."""
+    """The sentences of all hits in reading order, and their features by name, each of shape (sentences,).
+
+    Two have a column for each part of the question as well: "near", how near the sentence comes to each of its tokens,
+    and "held", the weight of each of its stems that the sentence holds, by rarity; all of them weigh 1.
+    """
     sentences = _candidates(passages, library)
     if not sentences:
         return [], {}
-    kind, subject = read_kind(question), subject_of(named.topic)
+    kind, units, subject = read_kind(question), asked_units(question), subject_of(named.topic)
     asked, *vectors = library.encoder.encode_tokens([subject, *(sentence.text for sentence in sentences)])
-    wanted = sorted(set(stems(subject_of(named.words))) or set(stems(subject)))
     with library.searching() as indexes:
-        rarity = indexes.words["turns"].weights(wanted)
+        rarity = indexes.words["turns"].weights(sorted(set(content_words(named))))
     total = sum(rarity.values()) or 1.0
     traits = [traits_of(sentence.text) for sentence in sentences]
     score = np.array([sentence.hit.score for sentence in sentences])
@@ -172,20 +185,24 @@ def weigh_up(
     cosine = np.array([float(asked.whole @ vector.whole) for vector in vectors])
     # How near the nearest word of the sentence comes to each word of the question, in their contexts (the "late
     # interaction" of ColBERT: Khattab and Zaharia, SIGIR 2020).
-    matched = np.array([float((asked.tokens @ vector.tokens.T).max(axis=1).mean()) for vector in vectors])
-    cover = np.array([sum(rarity[word] for word in rarity if word in trait.stems) / total for trait in traits])
+    near = np.stack([(asked.tokens @ vector.tokens.T).max(axis=1) for vector in vectors])
+    held = np.array([[rarity[word] / total * (word in trait.stems) for word in rarity] for trait in traits])
     asks = np.array([float(trait.asks) for trait in traits])
     return sentences, {
         "chunk": score - score.max(),
         "content": content,
         "cosine": cosine,
-        "matched": matched,
-        "cover": cover,
+        "matched": near.mean(axis=1),
+        "near": near,
+        "cover": held.sum(axis=1),
+        "held": held,
         "asks": asks,
         "leads_up": np.array([float(sentence.leads_up) for sentence in sentences]),
         "replies": np.array([float(sentence.replies) for sentence in sentences]) * (1 - asks),
         "first": np.array([float(sentence.number == 0) for sentence in sentences]),
         "wanted_number": np.array([float(trait.number and kind.number) for trait in traits]),
+        "asks_unit": np.full(len(sentences), float(bool(units))),
+        "wanted_unit": np.array([float(holds_unit(sentence.text, units)) for sentence in sentences]),
         "wanted_reason": np.array([float(trait.reason and kind.reason) for trait in traits]),
         "wanted_time": np.array([float(trait.time and kind.time) for trait in traits]),
     }
@@ -220,6 +237,16 @@ def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[st
     signals = {f"best_{name}": max(hit.signals[name] for hit in hits) for name in hits[0].signals}
     signals |= {f"best_{name}": float(features[name].max()) for name in ("cosine", "matched")}
     signals["sentence_cover"] = float(features["cover"].max())
+    nearest = np.sort(features["near"].max(axis=0))
+    signals["weakest"] = float(nearest[0])
+    signals["weak"] = float(nearest[:3].mean())
+    signals["best_weakest"] = float(features["near"].min(axis=1).max())
+    signals["all_cover"] = float(features["held"].max(axis=0).sum())
+    signals["unit_missing"] = float(features["asks_unit"].max() and not features["wanted_unit"].any())
+    signals["matched_lead"] = float(features["matched"].max() - np.median(features["matched"]))
+    signals["cosine_lead"] = float(features["cosine"].max() - np.median(features["cosine"]))
+    anywhere = features["held"].max(axis=0)
+    signals["unheld"] = float((anywhere == 0).mean()) if anywhere.size else 0.0
     theirs = [hit.content for hit in hits if hit.speaker in people]
     others = [hit.content for hit in hits if hit.speaker not in people]
     lead = 0.0
@@ -238,7 +265,7 @@ def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[st
 # --- quotes ------------------------------------------------------------------------------------------------------
 
 
-def _pick(scored: Sequence[tuple[float, Sentence]], settings: Quoting) -> list[Quote]:
+def _pick(scored: Sequence[tuple[float, Sentence]], size: Size, settings: Quoting) -> list[Quote]:
     """The best sentences as quotes, best first, at most one an utterance; near ties beside them in the turn join them.
 
     A reply that says nothing by itself comes after the question that it answers, each a quote of its own.
@@ -249,7 +276,7 @@ def _pick(scored: Sequence[tuple[float, Sentence]], settings: Quoting) -> list[Q
     best = ranked[0][0]
     runs: dict[tuple[str, int], tuple[Sentence, set[int]]] = {}
     for score, sentence in ranked:
-        if score < best - settings.margin:
+        if score < best - size.margin:
             break
         turn = (sentence.transcript.id, sentence.utterance)
         if turn in runs:
@@ -257,7 +284,7 @@ def _pick(scored: Sequence[tuple[float, Sentence]], settings: Quoting) -> list[Q
             beside = {sentence.number - 1, sentence.number + 1} & numbers
             if beside and score >= best - settings.near_tie:
                 numbers.add(sentence.number)
-        elif len(runs) < settings.quotes:
+        elif len(runs) < size.quotes:
             numbers = {sentence.number}
             if len(sentence.text.split()) < _SHORT and sentence.number + 1 < len(sentence.turn_spans):
                 numbers.add(sentence.number + 1)
@@ -269,7 +296,7 @@ def _pick(scored: Sequence[tuple[float, Sentence]], settings: Quoting) -> list[Q
         if sentence.replies and len(stems(quote.text)) <= _LEANING_STEMS:
             quotes.append(_question_before(sentence))
         quotes.append(quote)
-    return list(dict.fromkeys(quotes))[: settings.quotes]
+    return list(dict.fromkeys(quotes))[: size.quotes]
 
 
 def _question_before(sentence: Sentence) -> Quote:
@@ -277,3 +304,20 @@ def _question_before(sentence: Sentence) -> Quote:
     asking = sentence.utterance - 1
     start, end = sentence_spans(sentence.transcript.utterances[asking].text)[-1]
     return Quote.locate(sentence.transcript, asking, start, end)
+
+
+def _otherwise(
+    question: str, form: Form, quotes: Sequence[Quote], scored: Sequence[tuple[float, Sentence]], settings: Quoting
+) -> list[Quote]:
+    """At most one quote that may say otherwise, of the sentences that score nearly as well as the best."""
+    ranked = sorted(scored, key=lambda item: (-item[0], item[1].key))
+    shown = {(quote.revision, quote.utterance) for quote in quotes}
+    near = [
+        sentence
+        for score, sentence in ranked
+        if score >= ranked[0][0] - settings.otherwise_margin
+        and (sentence.transcript.revision, sentence.utterance) not in shown
+        and not ends_with_question(sentence.text)
+    ]
+    at = otherwise(question, form, [quote.text for quote in quotes], [sentence.text for sentence in near])
+    return [] if at is None else [Quote.locate(near[at].transcript, near[at].utterance, *near[at].span)]

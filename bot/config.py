@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot import forms
 from bot.fitted import Fitted
+from bot.forms import Form
 
 
 @dataclass(frozen=True)
@@ -32,22 +34,44 @@ class Retrieval:
     context_sentences: int = 3
     """Sentences before and after a hit that are read with it."""
     fact_head: int = 50
-    """Chunks of the ranking that answer best, of a question about a fact; the region where they stand follows."""
-    discussion_head: int = 10
+    """Chunks of the ranking that answer best, of a question about a fact in talks of two; the region where they stand
+    follows."""
+    fact_head_of_many: int = 15
+    """The same in talks of more than two: in meetings and broadcasts what else is said of it stands near."""
+    discussion_head: int = 12
     """The same of a question about a discussion, whose answer is spread over its region."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much an answer quotes: at most so many quotes, none scoring less than `margin` below the best.
+
+    Scores are logits.
+    """
+
+    quotes: int
+    margin: float
 
 
 @dataclass(frozen=True)
 class Quoting:
     """How many sentences are quoted."""
 
-    quotes: int = 3
-    """At most so many quotes."""
-    margin: float = 0.7
-    """Further quotes must score no less than this below the best; scores are logits."""
+    fact: Size = Size(3, 0.7)
+    list: Size = Size(6, 1.2)
+    """A question for several things."""
+    discussion: Size = Size(5, 1.2)
+    """A question about what was said of a subject."""
+    side: int = 2
+    """Quotes of each side of a comparison."""
+    otherwise_margin: float = 1.5
+    """What may say otherwise must score no less than this below the best."""
     near_tie: float = 0.2
     """A sentence right beside a quoted one must score no less than this below the best: only a near tie may make the
     quote longer."""
+
+    def size_of(self, form: Form) -> Size:
+        return {forms.LIST: self.list, forms.DISCUSSION: self.discussion}.get(form.name, self.fact)
 
 
 @dataclass(frozen=True)

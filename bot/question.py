@@ -85,6 +85,11 @@ class AskedDate:
             return {0: 1.0, 1: 0.5}.get(date.month - self.month, 0.0)
         return 1.0
 
+    def names(self, date: datetime.date) -> bool:
+        """Whether it is that date, as far as it says."""
+        said = (self.year, self.month, self.day)
+        return any(said) and all(a in (None, b) for a, b in zip(said, (date.year, date.month, date.day), strict=True))
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -108,7 +113,7 @@ def read_kind(question: str) -> Kind:
         number=bool(_NUMBER.search(question)),
         reason=bool(_REASON.search(question)),
         time=bool(_TIME.search(question)),
-        date=_date_in(question),
+        date=read_date(question),
     )
 
 
@@ -130,7 +135,8 @@ def date_of(name: str) -> datetime.date | None:
         return None
 
 
-def _date_in(question: str) -> AskedDate:
+def read_date(question: str) -> AskedDate:
+    """The date in a text: its year, month and day, as far as they are there."""
     year = _YEAR.search(question)
     month = next((m for m in _MONTH.finditer(question) if m.group().lower() != "may" or _MAY.search(question)), None)
     day = None

@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.transcript import UNNAMED_SPEAKER
@@ -71,13 +71,16 @@ class SpeakerQuestion:
     `speakers` are those whose words are asked for, none when the question names nobody as speaking; `mentioned` are
     speakers who are named all the same ("Why did Tom leave?"), and who speak of themselves as "I"; `topic` is what is
     left to search for, without the name that acts as a filter; `words` is the topic without the names mentioned.
-    Both are the question with stretches cut out; nothing is added.
+    Both are the question with stretches cut out; nothing is added.  `excluded` are those of "anyone but Tom": all
+    others are the `speakers` then.  `choices` are the people whom a name may mean, when it is not clear which.
     """
 
     speakers: tuple[str, ...]
     mentioned: tuple[str, ...]
     topic: str
     words: str
+    excluded: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 def find_speakers(name: str, speakers: Sequence[str]) -> tuple[str, ...]:
@@ -89,27 +92,57 @@ def find_speakers(name: str, speakers: Sequence[str]) -> tuple[str, ...]:
     return names.whole.get(wanted) or names.parts.get(wanted, ())
 
 
-def read_question(question: str, speakers: Sequence[str]) -> SpeakerQuestion:
+def distinct_people(speakers: Sequence[str]) -> tuple[str, ...]:
+    """These speakers, when they are several people; none when all are spellings of one name."""
+    return tuple(speakers) if len({fold_name(speaker) for speaker in speakers}) > 1 else ()
+
+
+def read_question(question: str, speakers: Sequence[str], roles: Roles = ()) -> SpeakerQuestion:
     """Whose words a question asks for: "What did Jenny say about silos?", "Annie's view of …", "according to Tom".
 
-    A name that is only mentioned ("What happened to Jenny?") filters nothing.
+    A name that is only mentioned ("What happened to Jenny?") filters nothing.  `roles` says who is meant by what
+    somebody is ("host"), where no label says it.
     """
-    mentions = _mentions(question, _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER)))
+    names = _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER), tuple(roles))
+    mentions = _mentions(question, names)
     marked = _mark(question, mentions)
+    excepted = next((found for pattern in _EXCEPTED if (found := pattern.search(marked))), None)
+    if excepted:
+        excluded = _people(mentions, *excepted.span("who"))
+        others = tuple(name for name in speakers if name not in excluded)
+        read = read_question(_cut(question, [excepted.span("cut")]), others, roles)
+        return replace(read, speakers=read.speakers or others, excluded=excluded)
     frames = _find_frames(marked, mentions) if mentions else []
     if frames:
         # Of several questions ("What did Tom say about silos? And what did Jenny say?") the last one is asked.
         start, end = frames[-1].who
-        chosen = [name for mention in mentions if start <= mention.start < end for name in mention.speakers]
         topic = _cut(question, [span for frame in frames for span in frame.cuts])
         if all(word in _STOP for _, _, word in _words(topic)):
             # "What did Jenny say?" leaves nothing to search for; then all but the name is the topic.
             topic = _cut(question, [(start, end)])
-        return SpeakerQuestion(tuple(dict.fromkeys(chosen)), (), topic, topic)
+        asked = [mention for mention in mentions if start <= mention.start < end]
+        choices = next((found for mention in asked if (found := distinct_people(mention.speakers))), ())
+        return SpeakerQuestion(_people(mentions, start, end), (), topic, topic, choices=choices)
     named = [mention for mention in mentions if mention.anywhere]
     spans = [(mention.start, _end(_POSSESSIVE, marked, mention.end)) for mention in named]
     mentioned = tuple(dict.fromkeys(name for mention in named for name in mention.speakers))
     return SpeakerQuestion((), mentioned, question, _cut(question, spans))
+
+
+def join_names(names: Sequence[str], link: str = "and") -> str:
+    """Names in a sentence: "Ana, Tom and Ida"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {link} {names[-1]}"
+
+
+def people_in(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
+    """Everybody whom a question names, in its order, whether for their words or not."""
+    mentions = _mentions(question, _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER), ()))
+    return tuple(dict.fromkeys(name for mention in mentions if not mention.weak for name in mention.speakers))
+
+
+def _people(mentions: Sequence[_Mention], start: int, end: int) -> tuple[str, ...]:
+    """The speakers named between two characters."""
+    return tuple(dict.fromkeys(name for item in mentions if start <= item.start < end for name in item.speakers))
 
 
 # --- names -------------------------------------------------------------------------------------------------------
@@ -169,8 +202,12 @@ class _Names:
     lengths: dict[str, tuple[int, ...]]
 
 
+Roles = Sequence[tuple[str, tuple[str, ...]]]
+"""What somebody is ("host"), and the speakers who are that."""
+
+
 @lru_cache(maxsize=16)
-def _names(speakers: tuple[str, ...]) -> _Names:
+def _names(speakers: tuple[str, ...], roles: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> _Names:
     whole: dict[str, list[str]] = {}
     parts: dict[str, list[str]] = {}
     for speaker in dict.fromkeys(speakers):
@@ -179,6 +216,8 @@ def _names(speakers: tuple[str, ...]) -> _Names:
             whole.setdefault(" ".join(words), []).append(speaker)
         for part in _name_parts(words, speaker):
             parts.setdefault(part, []).append(speaker)
+    for role, people in roles:
+        whole.setdefault(role, list(people))
     lengths: dict[str, set[int]] = {}
     for name in (*whole, *parts):
         words = name.split()
@@ -415,6 +454,13 @@ _OPENED = _compile(
     rf"{_OPENING_BE}{_QUOTE}\s+(?:by|from)\s+{_WHO}{_ABOUT}",
     rf"{_OPENING_BE}{_QUOTE}\s+(?:about|on|of)\s+(?P<kept>[^?.!]*?)\s+(?:by|from)\s+{_WHO}(?=\s*(?:[.?!]|\Z))",
     r"(?P<who>\0+)\s+on\s+(?!(?:the\s+)?(?:phone|stage|weekend|\d|\w+day\b))",
+)
+_ANYONE = r"(?:any(?:one|body)|every(?:one|body)|some(?:one|body)|people|all|others?|speakers?|who|they)"
+# "Anyone but Tom", "everybody other than the host"; only what is cut goes, so that "anyone" stays in the question.
+_EXCEPTED = _compile(
+    rf"\b{_ANYONE}(?:\s+else)?(?P<cut>\s*,?\s+(?:but|not|without)\s+{_ANY})",
+    rf"(?P<cut>,?\s*\b(?:except(?:ing)?(?:\s+for)?|other\s+than|besides|apart\s+from|aside\s+from|excluding|"
+    rf"not\s+counting|leaving\s+out|ignoring|with\s+the\s+exception\s+of)\s+{_ANY})",
 )
 # "And Jenny?" asks what was asked before, of somebody else.
 _FOLLOWING = _compile(rf"(?:and|but|so|then|or)?\s*(?:(?:what|how)\s+about\s+)?{_WHO}\s*\?*\Z")

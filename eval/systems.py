@@ -11,18 +11,20 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.answering import ANSWERED, Answer, answer, understand
+from bot.answering import ANSWERED, Answer, answer
 from bot.chunking import Chunk
 from bot.config import Settings
 from bot.fitted import Fitted
 from bot.formats.text import LINE_END, decode
 from bot.library import Library
 from bot.quoting import is_in_source
-from bot.retrieval import search
+from bot.retrieval import Found, search
 from bot.transcript import Lines, Transcript
+from bot.understanding import understand
 from embeddings.encoder import Encoder
 from embeddings.lexical import stems
 from embeddings.vectors import VectorIndex
@@ -133,8 +135,8 @@ class Product:
         ids = [] if open_search else self.ids_of(question)
         asked = {"question": question.question, "history": list(question.history), "transcripts": ids}
         understood = understand(asked, library)
-        # The same search as the chain's, asked for its whole ranking, which an Answer does not carry.
-        found = search(library, understood.standalone, understood.named, understood.transcripts)
+        # The same searches as the chain's, asked for their whole rankings, which an Answer does not carry.
+        found = [search(library, understood.standalone, leg.named, leg.transcripts) for leg in understood.legs]
         reply = answer(question.question, library, question.history, transcripts=ids)
         quotes = []
         for citation in reply.citations:
@@ -149,10 +151,10 @@ class Product:
             status=reply.status,
             confidence=reply.confidence,
             answer=" ".join(quote.text for quote in quotes),
-            ranking=tuple(self._with_words(self._names[id], at) for id, at, _ in found.ranking),
+            ranking=tuple(self._with_words(*key) for key in self._ranked(reply, found)),
             read=tuple(
                 ((self._names[passage.transcript], part.utterance), len(text.split()), text)
-                for passage in found.passages
+                for passage in (passage for leg in found for passage in leg.passages)
                 for part in passage.stretches
                 for text in [self._text(passage.transcript, part.utterance)[part.start : part.end]]
             ),
@@ -161,6 +163,14 @@ class Product:
             timings=dict(reply.timings) | {"total": sum(reply.timings.values())},
             standalone=reply.standalone,
         )
+
+    def _ranked(self, reply: Answer, found: Sequence[Found]) -> list[Key]:
+        """What was counted, then what was searched for; the sides of a comparison take turns."""
+        counted = reply.counted.mentions.mentions if reply.counted and reply.counted.mentions else ()
+        keys = [(self._names[mention.transcript], mention.utterance) for mention in counted]
+        rankings = [[(self._names[id], at) for id, at, _ in leg.ranking] for leg in found]
+        keys += [key for ranked in zip_longest(*rankings) for key in ranked if key]
+        return list(dict.fromkeys(keys))
 
     def _pointed(self, reply: Answer) -> tuple[Key, ...]:
         """Where a refusal points: to those who say it, else to what comes closest."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answering import ANSWERED, NOT_FOUND, Answer, Citation
+from bot.answering import ANSWERED, NOT_FOUND, Answer, Citation, side_heading
 from bot.library import Entry
 from bot.quoting import Quote, clock
 from bot.retrieval import Passage
@@ -105,7 +105,7 @@ def answer_html(answer: Answer, turn: int, transcript_of: TranscriptOf) -> str:
     parts = [
         f'<p class="aside">{WORDING.read_as} <bdi>{text(read_as)}</bdi></p>' if read_as else "",
         _linked(_paragraphs(answer.lead), answer, turn),
-        "".join(_quote_html(citation, turn, transcript_of) for citation in answer.citations),
+        _quotes_html(answer.citations, turn, transcript_of),
         "".join(_elsewhere_html(q, at, turn, transcript_of) for at, q in enumerate(answer.elsewhere, 1)),
         _closest_html(answer, turn, transcript_of) if answer.status == NOT_FOUND else "",
         _left_out_html(answer.unverified),
@@ -137,6 +137,17 @@ def _quote_label(citation: Citation) -> str:
         number=citation.number, speaker=quote.speaker, source=quote.source, place=quote.place
     )
     return text(label)
+
+
+def _quotes_html(citations: Sequence[Citation], turn: int, transcript_of: TranscriptOf) -> str:
+    """The quotes, with a heading where a side of the answer begins."""
+    parts, side = [], ""
+    for citation in citations:
+        if citation.side and citation.side != side:
+            parts.append(f'<h3 class="side" dir="auto">{text(side_heading(citation.side))}</h3>')
+        side = citation.side
+        parts.append(_quote_html(citation, turn, transcript_of))
+    return "".join(parts)
 
 
 def _quote_html(citation: Citation, turn: int, transcript_of: TranscriptOf) -> str:
