@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import LibraryError
 from bot.question import date_of
+from bot.speakers import find_speakers
 from bot.transcript import UNNAMED_SPEAKER, Transcript
 
 _LONGEST_NAME = 100  # characters
@@ -192,7 +193,8 @@ def merging(name: str, others: Sequence[str]) -> Change:
             if other == UNNAMED_SPEAKER:
                 raise LibraryError(f"{other!r} is nobody in particular; rename it in each transcript by itself")
             if other not in heard:
-                raise LibraryError(f"no speaker is called {other!r} exactly; the library has {_some(heard)}")
+                near = find_speakers(other, tuple(heard)) or heard
+                raise LibraryError(f"no speaker is called {other!r} exactly; the library has {_some(near)}")
         return tuple(
             _with_names(record, [label for label, speaker in called[record.id].items() if speaker in others], chosen)
             for record in records

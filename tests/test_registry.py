@@ -284,7 +284,8 @@ def test_merge(library: Library) -> None:
     found = verify_quote("We begin.", library, speaker="Silva")
     assert (found.status, found.quotes[0].label) == ("found", "ANA SILVA")
     for message, names in {
-        "no speaker is called 'Bob' exactly; the library has Ana Silva": ("Ana Silva", "Bob"),
+        "no speaker is called 'Bob' exactly; the library has Ana Silva, Speaker 2": ("Ana Silva", "Bob"),
+        "no speaker is called 'Tom' exactly; the library has Tom Roe$": ("Ana Silva", "Tom"),
         "nobody in particular; rename it": ("Ana Silva", UNNAMED_SPEAKER),
         "give a person's name": ("Speaker 1 (bees)", "Speaker 3"),
     }.items():
