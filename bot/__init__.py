@@ -2,8 +2,9 @@
 
     from bot import Library, answer, stream, verify_quote
 
-In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, library, retrieval,
-conversation, quoting (find, slice, verify), answering (the algorithm, top to bottom), config, errors, cli.
+In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, registry (names
+given to speakers), library, retrieval, conversation, quoting (find, slice, verify), roster (who speaks), answering
+(the algorithm, top to bottom), config, errors, cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """

@@ -10,6 +10,7 @@ import argparse
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING
 from bot.errors import LibraryError, OnRecordError
 
 if TYPE_CHECKING:
-    from bot.library import Added, Library
+    from bot.library import Added, Entry, Library
+    from bot.registry import Renamed
+    from bot.roster import SpeakerRecord
     from bot.transcript import Transcript
 
 DEFAULT_LIBRARY = "onrecord-library"
@@ -90,6 +93,26 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("id", metavar="ID")
     show.add_argument("--lines", metavar="A-B", help="print these lines of the original file, as they are")
 
+    speakers = command("speakers", _speakers, "list who speaks, with words, talk time and sample lines", _SPEAKERS_MORE)
+    speakers.add_argument(
+        "--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one"
+    )
+    speakers.add_argument("--json", action="store_true", help="as JSON, one speaker a line")
+
+    rename = command("rename", _rename, "say who a label of a transcript is", _RENAME_MORE)
+    rename.add_argument("id", metavar="ID")
+    rename.add_argument("label", metavar="LABEL", help="what the file calls the speaker, or what they are called now")
+    rename.add_argument("name", metavar="NAME")
+
+    merge = command("merge", _merge, "say that several speakers are one person, in all transcripts", _MERGE_MORE)
+    merge.add_argument("name", metavar="NAME", help="what the person is called from now on")
+    merge.add_argument("others", nargs="+", metavar="SPEAKER", help="a name as `onrecord speakers` shows it")
+
+    edit = command("edit", _edit, "give a transcript a title or the date of its recording", _EDIT_MORE)
+    edit.add_argument("id", metavar="ID")
+    edit.add_argument("--title", metavar="TITLE", help="one line; '' takes back the file's own")
+    edit.add_argument("--date", metavar="DATE", help="YYYY-MM-DD; `none` takes back what was given")
+
     remove = command("remove", _remove, "take a transcript out of the library")
     remove.add_argument("id", metavar="ID")
 
@@ -127,6 +150,20 @@ _ADD_MORE = """\
 Reads labelled text (SPEAKER NAME: words; with or without times; Otter and Markdown styles) and WebVTT, in UTF-8.
 A file that is already there changes nothing; a changed file takes the place of its old self.
 Says for each file what was left out, and why."""
+
+_SPEAKERS_MORE = """\
+Equal names in several transcripts are one person.  Labels that a machine made (SPEAKER_00, Speaker 1) are not: each is
+somebody of its own transcript, until `onrecord rename` says who."""
+
+_RENAME_MORE = """\
+The name holds from the next question on, everywhere; the file stays as it is and nothing is indexed again.  Renaming to
+the label itself undoes it."""
+
+_MERGE_MORE = """\
+  onrecord merge "Ana Silva" "A. Silva" ANA"""
+
+_EDIT_MORE = """\
+Without a date given, the one in the name of the file or the title counts (2025-03-17 minutes.txt)."""
 
 _ASK_MORE = """\
 The answer is made of the speakers' own words, each with speaker, file and lines, or a refusal when the transcripts do
@@ -199,11 +236,89 @@ def _list(options: argparse.Namespace) -> None:
     for entry in library.entries:
         if options.json:
             fields = ("id", "title", "source", "words", "utterances", "speakers", "sha256")
-            print(json.dumps({name: getattr(entry, name) for name in fields}, ensure_ascii=False))
+            date = {"date": entry.date and entry.date.isoformat()}
+            print(json.dumps({name: getattr(entry, name) for name in fields} | date, ensure_ascii=False))
         else:
-            print(f"{entry.id}  {entry.words:,} words, {entry.utterances} turns: {', '.join(entry.speakers)}")
+            about = "".join(f"{part}, " for part in _title_and_date(entry))
+            print(f"{entry.id}  {about}{entry.words:,} words, {entry.utterances} turns: {', '.join(entry.speakers)}")
     if not library.entries:
         print(f"the library {library.folder} has no transcripts; add some with `onrecord add FILE`", file=sys.stderr)
+
+
+def _title_and_date(entry: Entry) -> list[str]:
+    """The title, where it says more than the id, and the date, where it is known."""
+    from bot.formats import slug
+
+    title = [f"“{entry.title}”"] if slug(entry.title) != entry.id else []
+    return title + ([entry.date.isoformat()] if entry.date else [])
+
+
+def _speakers(options: argparse.Namespace) -> None:
+    from bot.roster import perhaps_one
+
+    library = _open(options)
+    records = library.speaker_records(options.transcripts)
+    if options.json:
+        for record in records:
+            print(json.dumps(record.as_dict(), ensure_ascii=False))
+        return
+    if not records:
+        raise LibraryError(f"the library {library.folder} has no transcripts; add some with `onrecord add FILE`")
+    width = min(40, max(len(record.name) for record in records))
+    print("\n\n".join(_speaker_text(record, width) for record in records))
+    for names in perhaps_one(record.name for record in records):
+        print(f"\nperhaps one person: {', '.join(names)}\n    {_command('merge', *names)}")
+
+
+_NAMED_TRANSCRIPTS = 4  # ids that are shown of a speaker's transcripts
+
+
+def _speaker_text(record: SpeakerRecord, width: int) -> str:
+    from bot.quoting import clock
+
+    counts = [f"{record.words:,} words", f"{record.turns:,} turn{'' if record.turns == 1 else 's'}"]
+    if record.seconds is not None:
+        counts.append(f"{clock(record.seconds)} of talk")
+    ids = record.transcripts
+    more = f" and {len(ids) - _NAMED_TRANSCRIPTS} more" if len(ids) > _NAMED_TRANSCRIPTS else ""
+    lines = [f"{record.name:<{width}}  {', '.join(counts)}; in {', '.join(ids[:_NAMED_TRANSCRIPTS])}{more}"]
+    renamed = [f"{label} in {id}" for id, label in record.labels if label != record.name and not record.nameless]
+    if renamed:
+        more = f" and {len(renamed) - _NAMED_TRANSCRIPTS} more" if len(renamed) > _NAMED_TRANSCRIPTS else ""
+        lines.append(f"    in the file: {', '.join(renamed[:_NAMED_TRANSCRIPTS])}{more}")
+    lines += [f"    “{quote.text}” ({quote.source}, {quote.place})" for quote in record.samples]
+    if record.nameless:
+        lines.append(f"    who is it?  {_command('rename', *record.labels[0], 'NAME')}")
+    return "\n".join(lines)
+
+
+def _command(name: str, *arguments: str) -> str:
+    """A command to type.  Labels are anybody's text, so they are quoted for the shell."""
+    return f"onrecord {name} {shlex.join(arguments)}"
+
+
+def _rename(options: argparse.Namespace) -> None:
+    _tell_renamed(_open(options).rename(options.id, options.label, options.name))
+
+
+def _merge(options: argparse.Namespace) -> None:
+    _tell_renamed(_open(options).merge(options.name, *options.others))
+
+
+def _tell_renamed(changes: Sequence[Renamed]) -> None:
+    for change in changes:
+        of_file = f" (in the file: {change.label})" if change.label not in (change.before, change.after) else ""
+        print(f"{change.transcript}: {change.before} is {change.after} now{of_file}")
+    if not changes:
+        print("nothing to change: that is what they are called")
+
+
+def _edit(options: argparse.Namespace) -> None:
+    if options.title is None and options.date is None:
+        raise OnRecordError("nothing to edit; give --title TITLE or --date YYYY-MM-DD")
+    date = "" if options.date == "none" else options.date
+    entry = _open(options).edit(options.id, title=options.title, date=date)
+    print(f"{entry.id}: “{entry.title}”, {entry.date.isoformat() if entry.date else 'no date'}")
 
 
 def _show(options: argparse.Namespace) -> None:

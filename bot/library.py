@@ -1,7 +1,8 @@
 """The library: a folder of transcripts, and the indexes over it.
 
     my-library/
-      library.json            the manifest: what is in the library, and which index serves it
+      library.json            the manifest: what is in the library, what its speakers are called (`bot.registry`), and
+                              which index serves it
       transcripts/ID@HASH/    source.EXT (the original bytes) and transcript.json (as read)
       index-1/                vectors/ (Chroma), words/ (BM25) and chunks/ (where each transcript was cut); can be
                               deleted and rebuilt
@@ -16,6 +17,7 @@ every commit; a reader that sees a new one opens its indexes again.
 
 from __future__ import annotations
 
+import datetime
 import glob
 import json
 import os
@@ -25,7 +27,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,18 @@ from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Settings
 from bot.errors import EncoderError, LibraryError, TranscriptError
 from bot.formats import SUFFIXES, read_bytes, read_file, slug
+from bot.registry import (
+    Change,
+    Record,
+    Renamed,
+    call,
+    differences,
+    editing,
+    edition_of,
+    merging,
+    renaming,
+    speakers_by_label,
+)
 from bot.transcript import Reading, Transcript
 
 if TYPE_CHECKING:
@@ -41,6 +55,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from bot.answering import Answer
+    from bot.roster import SpeakerRecord
     from embeddings.encoder import Encoder, Fingerprint
     from embeddings.lexical import WordIndex
     from embeddings.vectors import VectorIndex
@@ -60,9 +75,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Entry:
-    """A transcript as the manifest lists it.
+    """A transcript of the library, with the title, date and names that it goes by.
 
-    `path` is where it was added from (None when it was made in Python), `group` names this revision of it.
+    `path` is where it was added from, `group` names this reading of its file, and `revision` that under these names.
+    `speakers` are in order of their first words; `called` has what each label's speaker is called, the label being
+    UNNAMED_SPEAKER where the file names nobody.  `date` is the day of the recording, where it is known.
     """
 
     id: str
@@ -74,6 +91,28 @@ class Entry:
     utterances: int
     words: int
     speakers: tuple[str, ...]
+    called: Mapping[str, str] = field(default_factory=dict)
+    date: datetime.date | None = None
+
+    @classmethod
+    def of(cls, record: Record, called: Mapping[str, str]) -> Entry:
+        return cls(
+            id=record.id,
+            title=record.shown_title,
+            source=record.source,
+            path=record.path,
+            sha256=record.sha256,
+            group=record.group,
+            utterances=record.utterances,
+            words=record.words,
+            speakers=tuple(dict.fromkeys(called.values())),
+            called=called,
+            date=record.date,
+        )
+
+    @property
+    def revision(self) -> str:
+        return f"{self.group}+{edition_of(self.title, self.called)}"
 
 
 @dataclass(frozen=True)
@@ -105,11 +144,21 @@ class _Manifest:
     generation: int
     index: str
     encoder: dict[str, Any] | None
-    entries: tuple[Entry, ...]
+    entries: tuple[Record, ...]
 
-    @property
+    @cached_property
+    def listed(self) -> tuple[Entry, ...]:
+        """The entries under the names that they go by."""
+        called = speakers_by_label(self.entries)
+        return tuple(Entry.of(record, called[record.id]) for record in self.entries)
+
+    @cached_property
     def by_id(self) -> dict[str, Entry]:
-        return {entry.id: entry for entry in self.entries}
+        return {entry.id: entry for entry in self.listed}
+
+    @cached_property
+    def by_group(self) -> dict[str, Entry]:
+        return {entry.group: entry for entry in self.listed}
 
     def to_json(self) -> str:
         return json.dumps({"format": _FORMAT} | asdict(self), ensure_ascii=False, indent=1)
@@ -119,7 +168,7 @@ class _Manifest:
         data = json.loads(text)
         if data.pop("format") != _FORMAT:
             raise ValueError("another format")
-        entries = tuple(Entry(**item | {"speakers": tuple(item["speakers"])}) for item in data["entries"])
+        entries = tuple(Record(**item | {"speakers": tuple(item["speakers"])}) for item in data["entries"])
         return cls(**data | {"entries": entries})
 
 
@@ -151,7 +200,7 @@ class Indexes:
 
 
 class RevisionGone(LibraryError):
-    """A revision was replaced or removed while it was being read."""
+    """A revision was replaced, renamed or removed while it was being read."""
 
 
 class Library:
@@ -166,7 +215,8 @@ class Library:
         self._manifest: _Manifest | None = None
         self._manifest_stamp: tuple[int, int] | None = None
         self._open: tuple[int, Indexes] | None = None
-        self._held = lru_cache(maxsize=_HELD)(self._load_revision)
+        self._held = lru_cache(maxsize=_HELD)(self._load_group)
+        self._named = lru_cache(maxsize=_HELD)(self._load_revision)
 
     @classmethod
     def open(
@@ -202,7 +252,7 @@ class Library:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The transcripts in the order in which they were first added."""
-        return self._read_manifest().entries
+        return self._read_manifest().listed
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -223,22 +273,38 @@ class Library:
 
     def transcript(self, id: str) -> Transcript:
         """The transcript with this id.  Raises LibraryError when there is none."""
-        return self.revision(self.entry(id).group)
+        return self.revision(self.entry(id).revision)
 
     def revision(self, revision: str) -> Transcript:
-        """The transcript in a revision by name.
+        """The transcript in a revision by name; a group stands for its newest revision.
 
         What was read lately is kept in memory, so that a question in progress is answered from the revision that it
-        began with.  Raises RevisionGone when it has been replaced or removed.
+        began with, under the names that it began with.  Raises RevisionGone when it has been replaced, renamed or
+        removed.
         """
-        return self._held(revision).transcript
+        if "+" not in revision and (entry := self._read_manifest().by_group.get(revision)):
+            revision = entry.revision
+        return self._named(revision)
 
     def source(self, revision: str) -> bytes:
-        """The original bytes of the file of a revision.  Raises RevisionGone like `revision`."""
-        return self._held(revision).data
+        """The original bytes of the file of a revision.  Raises RevisionGone when it has been replaced or removed."""
+        return self._held(revision.partition("+")[0]).data
 
-    def _load_revision(self, revision: str) -> _Held:
-        folder = self.folder / "transcripts" / revision
+    def speaker_records(self, transcripts: Sequence[str] = ()) -> tuple[SpeakerRecord, ...]:
+        """Who speaks in these transcripts (ids; all when none is named): words, turns, talk time and sample lines, most
+        words first.  Reads every transcript named.  Raises LibraryError for an unknown one."""
+        from bot.roster import speaker_records
+
+        return speaker_records(self.entries_of(transcripts), self.revision)
+
+    def _load_revision(self, revision: str) -> Transcript:
+        entry = self._read_manifest().by_group.get(revision.partition("+")[0])
+        if entry is None or entry.revision != revision:
+            raise RevisionGone(f"{revision} was replaced, renamed or removed meanwhile; ask again")
+        return call(self._held(entry.group).transcript, entry.title, entry.called)
+
+    def _load_group(self, group: str) -> _Held:
+        folder = self.folder / "transcripts" / group
         try:
             text = (folder / "transcript.json").read_text(encoding="utf-8")
             data = (folder / "source").read_bytes()
@@ -300,6 +366,42 @@ class Library:
             self._sweep()
             return entry
 
+    def rename(self, id: str, label: str, name: str) -> tuple[Renamed, ...]:
+        """Call the speaker with this label in this transcript `name` from now on; the label itself undoes it.
+
+        `label` may also be what the speaker is called now, or UNNAMED_SPEAKER where the file names nobody.  Returns
+        what is called otherwise, nothing where it was called so before.  Raises LibraryError for an unknown transcript
+        or label, and for a name that is empty, too long, not one plain line, or names nobody ("Speaker 1").
+        """
+        self.entry(id)
+        return self._change(renaming(id, label, name))
+
+    def merge(self, name: str, *others: str) -> tuple[Renamed, ...]:
+        """Call several speakers `name` in all transcripts, since they are one person; who is called so already is too.
+
+        `others` are exactly as in `speakers`.  Returns what is called otherwise.  Errors as for `rename`.
+        """
+        return self._change(merging(name, others))
+
+    def edit(self, id: str, title: str | None = None, date: datetime.date | str | None = None) -> Entry:
+        """Give a transcript a title, and a day of recording (YYYY-MM-DD); "" takes back what was given.
+
+        Raises LibraryError for an unknown transcript, a title that is not one plain line, or another kind of date.
+        """
+        self.entry(id)
+        self._change(editing(id, title, date))
+        return self.entry(id)
+
+    def _change(self, change: Change) -> tuple[Renamed, ...]:
+        """Commit what a person says of the transcripts; nothing else of the library is written."""
+        change(self._read_manifest().entries)  # what cannot be done is an error before anything is locked or made
+        with self._writing():
+            manifest = self._read_manifest()
+            changed = change(manifest.entries)
+            if changed != manifest.entries:
+                self._commit(replace(manifest, entries=changed))
+            return differences(manifest.entries, changed)
+
     def reindex(self, encoder: Encoder | str | None = None, progress: Progress | None = None) -> None:
         """Build the indexes anew from the stored transcripts, with another encoder if one is named.
 
@@ -314,8 +416,8 @@ class Library:
             shutil.rmtree(self.folder / index, ignore_errors=True)  # what a killed reindex left
             indexes = _new_indexes(self.folder / index, new_encoder, {})
             try:
-                for entry in manifest.entries:
-                    self._index(indexes, self.transcript(entry.id), entry.group, new_encoder, progress)
+                for record in manifest.entries:
+                    self._index(indexes, self.transcript(record.id), record.group, new_encoder, progress)
             finally:
                 indexes.vectors.close()
             with self._guard:
@@ -347,10 +449,10 @@ class Library:
             same_path = next((entry for entry in manifest.entries if entry.path == path), None)
             twin = same_path or next((e for e in manifest.entries if e.sha256 == transcript.sha256), None)
             if twin and twin.sha256 == transcript.sha256:
-                return Added(transcript.source, "unchanged", twin, transcript.report)
+                return Added(transcript.source, "unchanged", self.entry(twin.id), transcript.report)
             id = same_path.id if same_path else _free_id(transcript.id, manifest.by_id)
             transcript = replace(transcript, id=id)
-            entry = Entry(
+            record = Record(
                 id=id,
                 title=transcript.title,
                 source=transcript.source,
@@ -361,25 +463,27 @@ class Library:
                 words=transcript.words,
                 speakers=transcript.speakers,
             )
-            self._set_pending([entry.group, *([same_path.group] if same_path else [])])
-            self._store(entry, transcript, data)
+            if same_path:
+                record = record.taking_over(same_path)
+            self._set_pending([record.group, *([same_path.group] if same_path else [])])
+            self._store(record.group, transcript, data)
             with self._guard:
                 indexes = self._open_indexes()
             # Outside the guard, so that questions are answered meanwhile.  Nobody else can close these indexes: only
             # a new generation does, and only the one writer makes one.
             encoder = self._load_encoder()
-            self._index(indexes, transcript, entry.group, encoder, progress)
-            entries = tuple(entry if item.id == id else item for item in manifest.entries)
+            self._index(indexes, transcript, record.group, encoder, progress)
+            entries = tuple(record if item.id == id else item for item in manifest.entries)
             if not same_path:
-                entries += (entry,)
+                entries += (record,)
             # The name it was first made with stays: another runtime or path of the same encoder changes nothing.
             made_with = manifest.encoder or asdict(encoder.fingerprint())
             self._commit(replace(manifest, entries=entries, encoder=made_with))
             self._sweep()
-            return Added(transcript.source, "replaced" if same_path else "added", entry, transcript.report)
+            return Added(transcript.source, "replaced" if same_path else "added", self.entry(id), transcript.report)
 
-    def _store(self, entry: Entry, transcript: Transcript, data: bytes) -> None:
-        folder = self.folder / "transcripts" / entry.group
+    def _store(self, group: str, transcript: Transcript, data: bytes) -> None:
+        folder = self.folder / "transcripts" / group
         folder.mkdir(parents=True, exist_ok=True)
         _write_durably(folder / "source", data)
         _write_durably(folder / "transcript.json", transcript.to_json().encode())
@@ -449,8 +553,7 @@ class Library:
             _write_durably(self.folder / MANIFEST, manifest.to_json().encode())
             # This process sees its own writes, so indexes of the generation before are those of the new one.
             if self._open and self._open[0] == before:
-                entries = {entry.group: entry for entry in manifest.entries}
-                self._open = (manifest.generation, replace(self._open[1], entries=entries))
+                self._open = (manifest.generation, replace(self._open[1], entries=manifest.by_group))
 
     def _set_pending(self, groups: Sequence[str]) -> None:
         _write_durably(self.folder / "pending.json", json.dumps(list(groups)).encode())
@@ -519,8 +622,7 @@ class Library:
         self._close()
         if manifest.entries and not all(path.exists() for path in self._index_files()):
             raise LibraryError(f"the index of {self.folder} is missing; run `onrecord reindex` to build it again")
-        entries = {entry.group: entry for entry in manifest.entries}
-        indexes = _new_indexes(self.folder / manifest.index, self.encoder, entries)
+        indexes = _new_indexes(self.folder / manifest.index, self.encoder, manifest.by_group)
         self._open = (manifest.generation, indexes)
         return indexes
 

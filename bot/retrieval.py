@@ -24,11 +24,12 @@ from bot.chunking import Chunk, group_of
 from bot.config import Retrieval
 from bot.errors import LibraryError
 from bot.library import Indexes, Library, RevisionGone
-from bot.question import Kind, date_of, read_kind, subject_of
+from bot.question import Kind, read_kind, subject_of
+from bot.registry import rows_of
 from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion, read_question
 from bot.traits import Traits, traits_of
-from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
+from bot.transcript import Lines, Transcript
 from embeddings.lexical import stems
 
 Hits = list[tuple[str, float]]
@@ -193,6 +194,7 @@ def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts
     vector = library.encoder.embed_query(subject_of(named.topic))
     hits = library.settings.retrieval.hits
     with library.searching() as indexes:
+        _check_names(named, indexes)
         known = {group: entry for group, entry in indexes.entries.items() if not chosen or group in chosen}
         if not known:
             return None
@@ -207,16 +209,18 @@ def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts
         }
         if named.speakers and len(found["turns", "meaning"]) >= hits:
             # In a large library those who are asked about may be drowned out by others.
-            theirs = where | {"speaker": sorted(_label(speaker) for speaker in named.speakers)}
-            found["turns", "meaning"] |= _known_hits(_by_vector(indexes, "turns", vector, theirs), hits, known)
-            found["turns", "words"] |= _known_hits(_by_words(indexes, "turns", words, theirs), hits, known)
+            for rows in rows_of(named.speakers, {group: entry.called for group, entry in known.items()}):
+                theirs = where | rows
+                found["turns", "meaning"] |= _known_hits(_by_vector(indexes, "turns", vector, theirs), hits, known)
+                found["turns", "words"] |= _known_hits(_by_words(indexes, "turns", words, theirs), hits, known)
         groups = _best_groups(found, list(known), library.settings.retrieval.transcripts)
         chunks = tuple(chunk for group in groups for chunk in indexes.chunks(group))
         rarity = indexes.words["turns"].weights(sorted(set(words)))
     if not chunks:
         return None
-    texts = {group: library.revision(group) for group in groups}
-    evidence = _gather(found, chunks, texts, named, kind, rarity)
+    texts = {group: library.revision(known[group].revision) for group in groups}
+    fits = {group: kind.date.fits(known[group].date) for group in groups}
+    evidence = _gather(found, chunks, texts, named, fits, rarity)
     return _weigh(evidence, chunks, texts, kind, library)
 
 
@@ -275,9 +279,11 @@ def _known_hits(fetch: Callable[[int], Hits], count: int, known: Mapping[str, An
         asked *= 2
 
 
-def _label(speaker: str) -> str:
-    """What the index calls a speaker: the file's label."""
-    return "" if speaker == UNNAMED_SPEAKER else speaker
+def _check_names(named: SpeakerQuestion, indexes: Indexes) -> None:
+    """Raises RevisionGone when somebody was renamed after the question was understood: nobody would be called so."""
+    heard = {speaker for entry in indexes.entries.values() for speaker in entry.speakers}
+    if lost := {*named.speakers, *named.mentioned} - heard:
+        raise RevisionGone(f"{', '.join(sorted(lost))} was renamed or removed meanwhile; ask again")
 
 
 def _best_groups(found: Mapping[tuple[str, str], Mapping[str, float]], known: Sequence[str], count: int) -> list[str]:
@@ -296,10 +302,13 @@ def _gather(
     chunks: Sequence[Chunk],
     texts: Mapping[str, Transcript],
     named: SpeakerQuestion,
-    kind: Kind,
+    fits: Mapping[str, float],
     rarity: Mapping[str, float],
 ) -> ranking.Evidence:
-    """One row a chunk; what was not found has the lowest cosine found, and no BM25."""
+    """One row a chunk; what was not found has the lowest cosine found, and no BM25.
+
+    `fits`: how well the date of each transcript fits the question's.
+    """
     row_of = {(chunk.group, chunk.first, chunk.start): row for row, chunk in enumerate(chunks)}
     groups = [chunk.group for chunk in chunks]
     sizes = Counter(groups)
@@ -328,7 +337,6 @@ def _gather(
     rare = np.array([rarity[word] for word in sorted(rarity)])
     total = float(rare.sum()) or 1.0
     two_party = {group: float(_two_party(text)) for group, text in texts.items()}
-    fits = {group: kind.date.fits(date_of(text.source) or date_of(text.title)) for group, text in texts.items()}
 
     def column(name: str) -> np.ndarray:
         return np.array([getattr(trait, name) for trait in traits], dtype=float)
@@ -439,7 +447,8 @@ def _passages(scope: Scope, named: SpeakerQuestion, settings: Retrieval) -> tupl
         begin, finish = max(0, touched[0] - settings.context_sentences), touched[-1] + 1 + settings.context_sentences
         fresh = [s for s in sentences[begin:finish] if (group, *s) not in read]
         read |= {(group, *sentence): len(passages) for sentence in fresh}
-        passages.append(Passage(scope.texts[group].id, group, _stretches(fresh), (hit,)))
+        text = scope.texts[group]
+        passages.append(Passage(text.id, text.revision, _stretches(fresh), (hit,)))
     return tuple(passages)
 
 

@@ -84,7 +84,12 @@ class SpeakerQuestion:
 
 
 def find_speakers(name: str, speakers: Sequence[str]) -> tuple[str, ...]:
-    """The speakers that a name may mean: all of that whole name, however spelled, else by a part of the name."""
+    """The speakers that a name may mean: all of that whole name, however spelled, else by a part of the name.
+
+    Where namesakes are told apart in parentheses, a name with its parenthesis means one of them.
+    """
+    if "(" in name and name in speakers:
+        return (name,)
     wanted = fold_name(name)
     if not wanted:
         return tuple(speaker for speaker in dict.fromkeys(speakers) if speaker == name)
@@ -280,11 +285,22 @@ def _mentions(question: str, names: _Names) -> list[_Mention]:
             speakers = at + count <= len(words) and (names.whole.get(name) or names.parts.get(name))
             mention = speakers and _weigh(question, words, at, count, speakers, name in names.whole, cased)
             if mention:
-                found.append(mention)
-                at += count - 1
+                found.append(_told_apart(question, mention))
+                while at + 1 < len(words) and words[at + 1][0] < found[-1].end:
+                    at += 1
                 break
         at += 1
     return found
+
+
+_PARENTHESIS = re.compile(r"\s?(\([^()]+\))")
+
+
+def _told_apart(question: str, mention: _Mention) -> _Mention:
+    """Of namesakes the one with the parenthesis that follows the name: "Speaker 1 (ep-12)"."""
+    following = _PARENTHESIS.match(question, mention.end)
+    meant = following and tuple(name for name in mention.speakers if name.endswith(f" {following[1]}"))
+    return replace(mention, end=following.end(), speakers=meant) if following and meant else mention
 
 
 def _weigh(

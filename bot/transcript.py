@@ -164,6 +164,7 @@ class Transcript:
     """A file of people talking, read.
 
     `source` is the name of the file, `sha256` the hash of its bytes (hex), `report` what became of each of its units.
+    `edition` names the title and the names of speakers that a library gave it; "" as read from the file.
     """
 
     id: str
@@ -172,11 +173,13 @@ class Transcript:
     sha256: str
     utterances: tuple[Utterance, ...]
     report: Reading
+    edition: str = ""
 
     @property
     def revision(self) -> str:
-        """The name of this reading of this file: an id stays when a file changes, a revision does not."""
-        return f"{self.id}@{self.sha256[:12]}"
+        """The name of this reading of this file: an id stays when a file changes or a speaker is renamed, a revision
+        does not."""
+        return f"{self.id}@{self.sha256[:12]}" + (f"+{self.edition}" if self.edition else "")
 
     @cached_property
     def speakers(self) -> tuple[str, ...]:
@@ -194,7 +197,10 @@ class Transcript:
         return sum(len(utterance.text.split()) for utterance in self.utterances)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """Everything but the edition, which is the library's."""
+        data = asdict(self)
+        del data["edition"]
+        return json.dumps(data, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Transcript:

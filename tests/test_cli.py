@@ -138,7 +138,25 @@ def test_samples(capsys: Captured, samples: Library, tmp_path: Path) -> None:
     assert [line.split()[0] for line in out.splitlines()] == ["unchanged"] * 3
 
 
-@pytest.mark.parametrize("command", ["", "add", "list", "show", "remove", "reindex", "ask", "verify", "eval", "serve"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "add",
+        "list",
+        "show",
+        "speakers",
+        "rename",
+        "merge",
+        "edit",
+        "remove",
+        "reindex",
+        "ask",
+        "verify",
+        "eval",
+        "serve",
+    ],
+)
 def test_help_is_there(capsys: Captured, command: str) -> None:
     """Every command explains itself and exits 0."""
     with pytest.raises(SystemExit) as stopped:

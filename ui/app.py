@@ -307,9 +307,10 @@ class _Page:
 
     def _current(self, id: str, revision: str, name: str) -> Transcript:
         """The transcript that an answer was made from, if it is still the one in the library."""
-        if self.library.entry(id).group != revision:
+        group = self.library.entry(id).group
+        if revision.partition("+")[0] != group:
             raise OnRecordError(WORDING.changed.format(source=name))
-        return self.library.revision(revision)
+        return self.library.revision(group)  # under the names of today
 
     def ask(self, question: str) -> dict[str, Any]:
         """The API: status, text and citations of an answer, as JSON."""
