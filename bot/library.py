@@ -237,6 +237,19 @@ class Library:
         """The original bytes of the file of a revision.  Raises RevisionGone like `revision`."""
         return self._held(revision).data
 
+    def turns(self, revision: str) -> tuple[tuple[str, str], ...]:
+        """(speaker, text) of the utterances of a revision, and nothing else: a quarter of the time of `revision`.
+
+        For counting over a whole library; nothing is kept in memory.  Raises like `revision`.
+        """
+        try:
+            stored = json.loads((self.folder / "transcripts" / revision / "transcript.json").read_bytes())
+            return tuple((turn["speaker"], turn["text"]) for turn in stored["utterances"])
+        except FileNotFoundError:
+            raise RevisionGone(f"{revision} is not there any more; it was replaced or removed, so ask again") from None
+        except (KeyError, TypeError, ValueError) as error:
+            raise TranscriptError(f"a stored transcript is damaged ({error}); add its file again") from error
+
     def _load_revision(self, revision: str) -> _Held:
         folder = self.folder / "transcripts" / revision
         try:
