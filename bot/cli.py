@@ -348,10 +348,10 @@ def _count_text(found: Mentions) -> str:
         dates = {mention.transcript: mention.date for mention in found.mentions}
         rows = [(id, str(dates[id] or "—"), f"{count:,}") for id, count in found.by_transcript.items()]
         parts.append(_table(("transcript", "date", "times"), rows))
-        if found.undated:
-            parts.append(
-                f"{len(found.undated):,} of {where} have no date in their names; they come last, in the library's order"
-            )
+        if len(found.undated) == len(found.transcripts):
+            parts.append("no file has a date in its name, so the transcripts come in the library's order")
+        elif found.undated:
+            parts.append(f"{len(found.undated):,} of {where} have no date in their names and come last")
     return "\n\n".join(parts)
 
 
