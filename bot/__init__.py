@@ -3,8 +3,8 @@
     from bot import Library, answer, stream, verify_quote
 
 In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, registry (names
-given to speakers), library, retrieval, conversation, quoting (find, slice, verify), roster (who speaks), answering
-(the algorithm, top to bottom), config, errors, cli.
+given to speakers), library, retrieval, conversation, quoting (find, slice), roster (who speaks), mentioning and talking
+(count), answering (the algorithm, top to bottom), config, errors, cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.errors import EncoderError, LibraryError, OnRecordError, QuestionError, TranscriptError
     from bot.library import IngestReport, Library
+    from bot.mentioning import Mention, Mentions, mentions
     from bot.quoting import Quote, Verification, verify_quote
+    from bot.talking import TalkTime, talk_time
     from bot.transcript import Transcript, Utterance
 
 _HOME = {
     "transcript": ("Transcript", "Utterance"),
     "library": ("IngestReport", "Library"),
+    "mentioning": ("Mention", "Mentions", "mentions"),
+    "talking": ("TalkTime", "talk_time"),
     "quoting": ("Quote", "Verification", "verify_quote"),
     "answering": ("Answer", "Citation", "answer", "stream"),
     "config": ("Settings",),
@@ -39,16 +43,21 @@ __all__ = [
     "IngestReport",
     "Library",
     "LibraryError",
+    "Mention",
+    "Mentions",
     "OnRecordError",
     "QuestionError",
     "Quote",
     "Settings",
+    "TalkTime",
     "Transcript",
     "TranscriptError",
     "Utterance",
     "Verification",
     "answer",
+    "mentions",
     "stream",
+    "talk_time",
     "verify_quote",
 ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import os
 import shlex
@@ -19,8 +20,10 @@ from bot.errors import LibraryError, OnRecordError
 
 if TYPE_CHECKING:
     from bot.library import Added, Entry, Library
+    from bot.mentioning import Mentions
     from bot.registry import Renamed
     from bot.roster import SpeakerRecord
+    from bot.talking import Talk
     from bot.transcript import Transcript
 
 DEFAULT_LIBRARY = "onrecord-library"
@@ -129,6 +132,22 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--speaker", metavar="NAME", help="the speaker to whom the quote is ascribed")
     verify.add_argument("--json", action="store_true", help="as JSON")
 
+    counting = command("mentions", _mentions, "find and count every place where words are said", _MENTIONS_MORE)
+    counting.add_argument("words", metavar="WORDS")
+    counting.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
+    counting.add_argument(
+        "--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one"
+    )
+    counting.add_argument("--exact", action="store_true", help="the words as written, not other forms of them")
+    shape = counting.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="counts and places as JSON")
+    shape.add_argument("--csv", action="store_true", help="the places as CSV, one a row")
+
+    talk = command("talk", _talk, "tell who talks how much", _TALK_MORE)
+    talk.add_argument("--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one")
+    talk.add_argument("--each", action="store_true", help="a table for each transcript besides")
+    talk.add_argument("--json", action="store_true", help="as JSON, in all and by transcript")
+
     evaluate = command("eval", _eval, "run an evaluation set: how good are the answers?", _EVAL_MORE)
     evaluate.add_argument("set", nargs="?", metavar="SET", help='a folder, or "samples", the packaged set')
     evaluate.add_argument("--out", metavar="RUN", help="the run folder (default: eval-runs/SET-SYSTEM)")
@@ -172,6 +191,15 @@ not say. "What did Jenny say about …" looks only at what Jenny says."""
 _VERIFY_MORE = """\
 The words must stand in one turn, exactly; only line breaks and runs of white space do not count."""
 
+_MENTIONS_MORE = """\
+Reads every turn, so nothing is left out.  "silo" finds "silos" too; several words are a phrase, said one after another
+in one turn; "rain tank | water butt" finds either.  With --exact only the words as written, in capitals or not.
+
+In order of the dates in the names of the files; transcripts without a date come last, in the library's order."""
+
+_TALK_MORE = """\
+Words, turns, questions (places with question marks), the longest turn, and the time where the file says when each
+caption begins and ends."""
 
 _EVAL_MORE = """\
 A set is a folder of transcripts and questions with the lines that answer them; `--new` writes one to start from, and
@@ -395,6 +423,130 @@ def _verify(options: argparse.Namespace) -> None:
     print({"found": "found", "said_by_other": "said by someone else", "not_found": "not found"}[found.status])
     for quote in found.quotes:
         print(f"— {quote.where()}")
+
+
+def _mentions(options: argparse.Namespace) -> None:
+    from bot.mentioning import mentions
+
+    library = _open(options)
+    found = mentions(options.words, library, options.speaker, options.transcripts, options.exact)
+    if options.json:
+        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+    elif options.csv:
+        _print_mentions_csv(found)
+    else:
+        print(_count_text(found))
+        _print_places(found)
+
+
+def _count_text(found: Mentions) -> str:
+    """How often, by whom and where; without the places."""
+    where, who = _plural(len(found.transcripts), "transcript"), " or ".join(found.speakers)
+    others = f"; others say it {_plural(found.by_others, 'time')}" if who else ""
+    if not found.first or not found.last:
+        return f"{who or 'nobody'} {'does not say' if who else 'says'} “{found.words}” in {where}{others}"
+    reach = f"{len(found.by_transcript):,} of {where}" if len(found.transcripts) > 1 else where
+    speakers = _plural(len(found.by_speaker), "speaker")
+    parts = [
+        f"“{found.words}”: {_plural(found.count, 'time')} in {reach}, by {speakers}{others}",
+        "as: " + ", ".join(f"{form} {count:,}" for form, count in found.forms.items()),
+        f"first: {found.first.quote.where()}\nlast: {found.last.quote.where()}",
+        _table(
+            ("speaker", "times", "words", "per 1,000"),
+            [
+                (speaker, f"{count:,}", f"{found.spoken[speaker]:,}", f"{found.per_thousand[speaker]:.2f}")
+                for speaker, count in found.by_speaker.items()
+            ],
+        ),
+    ]
+    if len(found.transcripts) > 1:
+        dates = {mention.transcript: mention.date for mention in found.mentions}
+        rows = [(id, str(dates[id] or "—"), f"{count:,}") for id, count in found.by_transcript.items()]
+        parts.append(_table(("transcript", "date", "times"), rows))
+        if len(found.undated) == len(found.transcripts):
+            parts.append("no file has a date in its name, so the transcripts come in the library's order")
+        elif found.undated:
+            parts.append(f"{len(found.undated):,} of {where} have no date in their names and come last")
+    return "\n\n".join(parts)
+
+
+def _print_places(found: Mentions) -> None:
+    """Every sentence once, however often it has the words."""
+    places = [list(same) for _, same in itertools.groupby(found.mentions, key=lambda mention: mention.quote)]
+    doubted = 0
+    for place in places:
+        if place[0].in_source:
+            often = f" ({len(place)} times)" if len(place) > 1 else ""
+            print(f"\n“{place[0].quote.text}”\n— {place[0].quote.where()}{often}")
+        else:
+            doubted += len(place)
+    _tell_doubted(doubted)
+
+
+def _tell_doubted(count: int) -> None:
+    if count:
+        print(f"{_plural(count, 'time')} the words were not found again in the file itself: not shown", file=sys.stderr)
+
+
+def _print_mentions_csv(found: Mentions) -> None:
+    import csv
+
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(["transcript", "date", "speaker", "place", "seconds", "words", "sentence"])
+    shown = [mention for mention in found.mentions if mention.in_source]
+    for mention in shown:
+        seconds = mention.time[0] if mention.time else None
+        fixed = (mention.transcript, mention.date, mention.speaker, mention.place, seconds)
+        rows.writerow([*fixed, mention.text, mention.quote.text])
+    _tell_doubted(found.count - len(shown))
+
+
+def _talk(options: argparse.Namespace) -> None:
+    from bot.talking import talk_time
+
+    spoken = talk_time(_open(options), options.transcripts)
+    if options.json:
+        print(json.dumps(spoken.as_dict(), ensure_ascii=False, indent=1))
+        return
+    print(_talk_table(spoken.speakers))
+    for id, talks in spoken.by_transcript.items() if options.each else ():
+        print(f"\n{id}\n{_talk_table(talks)}")
+
+
+def _talk_table(talks: Sequence[Talk]) -> str:
+    from bot.quoting import clock
+
+    rows = [
+        (
+            talk.speaker,
+            f"{talk.words:,}",
+            f"{talk.share:.1%}",
+            f"{talk.turns:,}",
+            f"{talk.questions:,}",
+            "—" if talk.seconds is None else clock(talk.seconds),
+            f"{_plural(talk.longest.words, 'word')}, {talk.longest.transcript}, {talk.longest.place}",
+        )
+        for talk in talks
+    ]
+    table = _table(("speaker", "words", "share", "turns", "questions", "time", "longest turn"), rows, left=(0, 6))
+    untimed, turns = sum(talk.untimed for talk in talks), sum(talk.turns for talk in talks)
+    return f"{table}\n\n{untimed:,} of {turns:,} turns have no times" if untimed else table
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
+    """Columns two spaces apart; `left` are those that hold words, the others are numbers."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.ljust(w) if at in left else cell.rjust(w) for at, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in (head, *rows)
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _port(text: str) -> int:

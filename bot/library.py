@@ -297,11 +297,29 @@ class Library:
 
         return speaker_records(self.entries_of(transcripts), self.revision)
 
+    def turns(self, revision: str) -> tuple[tuple[str, str], ...]:
+        """(speaker, text) of the utterances of a revision, and nothing else: a quarter of the time of `revision`.
+
+        For counting over a whole library; nothing is kept in memory.  Raises like `revision`.
+        """
+        entry = self._entry_of(revision)
+        try:
+            stored = json.loads((self.folder / "transcripts" / entry.group / "transcript.json").read_bytes())
+            return tuple((entry.called[turn["speaker"]], turn["text"]) for turn in stored["utterances"])
+        except FileNotFoundError:
+            raise RevisionGone(f"{revision} is not there any more; it was replaced or removed, so ask again") from None
+        except (KeyError, TypeError, ValueError) as error:
+            raise TranscriptError(f"a stored transcript is damaged ({error}); add its file again") from error
+
     def _load_revision(self, revision: str) -> Transcript:
+        entry = self._entry_of(revision)
+        return call(self._held(entry.group).transcript, entry.title, entry.called)
+
+    def _entry_of(self, revision: str) -> Entry:
         entry = self._read_manifest().by_group.get(revision.partition("+")[0])
         if entry is None or entry.revision != revision:
             raise RevisionGone(f"{revision} was replaced, renamed or removed meanwhile; ask again")
-        return call(self._held(entry.group).transcript, entry.title, entry.called)
+        return entry
 
     def _load_group(self, group: str) -> _Held:
         folder = self.folder / "transcripts" / group

@@ -126,7 +126,7 @@ def read_question(question: str, speakers: Sequence[str], roles: Roles = ()) -> 
             # "What did Jenny say?" leaves nothing to search for; then all but the name is the topic.
             topic = _cut(question, [(start, end)])
         asked = [mention for mention in mentions if start <= mention.start < end]
-        choices = next((found for mention in asked if (found := distinct_people(mention.speakers))), ())
+        choices = next((people for mention in asked if (people := distinct_people(mention.speakers))), ())
         return SpeakerQuestion(_people(mentions, start, end), (), topic, topic, choices=choices)
     named = [mention for mention in mentions if mention.anywhere]
     spans = [(mention.start, _end(_POSSESSIVE, marked, mention.end)) for mention in named]

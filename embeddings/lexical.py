@@ -7,8 +7,9 @@ with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza, "The Probabilistic Relevance
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,40 @@ def stems(text: str) -> list[str]:
     """The stemmed content words of a text, in order, as the index sees them: "She chairs 1,200 panels" gives
     chair, 1,200, panel."""
     return [str(token) for token in _analyser().analyze(text)]
+
+
+@lru_cache(maxsize=262_144)
+def stem(word: str) -> str:
+    """The stem of one word, as in the index; for words that the index leaves out too ("not" has a stem here).
+
+    A contraction of function words is a word of its own: the stem of "it's" is "it's", as that of "don't" is "don't".
+    """
+    fold, cut = _word_analysers()
+    folded = "".join(fold.analyze(unicodedata.normalize("NFC", word)))
+    return folded if "'" in folded and folded in STOP_WORDS else "".join(cut.analyze(folded))
+
+
+def stem_prefix(stem: str) -> str:
+    """What every word with this stem begins with, in lower case and without accents.
+
+    The stemmer only takes suffixes off, but for a few that it then replaces.  What comes in their place differs from
+    the word in the last letter at most ("hope" of "hoping", "citi" of "cities") and never in the first, save that
+    "biliti" becomes "ble", "ying" after one letter "ie" ("dying"), and "skies" is "sky"
+    (https://snowballstem.org/algorithms/english/stemmer.html).
+    """
+    return stem[:-2] if stem.endswith(("ble", "ie", "sky")) else stem[:-1] or stem
+
+
+@cache
+def _word_analysers() -> tuple[Any, Any]:
+    """What the index does to a word before stop words are dropped, and after."""
+    import tantivy
+
+    def raw() -> Any:
+        return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+
+    fold = raw().filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold()).build()
+    return fold, raw().filter(tantivy.Filter.stemmer("english")).build()
 
 
 class WordIndex:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -82,6 +84,10 @@ def test_add_list_ask_show_verify_remove(capsys: Captured, tmp_path: Path, talk:
         (["show", "nope"], "no transcript has the id 'nope'"),
         (["remove", "nope"], "no transcript has the id 'nope'"),
         (["verify", ""], "nothing to verify"),
+        (["mentions", "fog"], "no transcripts; add some first"),
+        (["mentions", "…"], "there are no words to look for"),
+        (["talk"], "no transcripts; add some first"),
+        (["talk", "--in", "nope"], "no transcript has the id 'nope'"),
         (["list", "--library", "taken"], "not an On Record library"),
         (["ask", "Who?", "--encoder", "no/such-model"], "no transcripts"),
     ],
@@ -153,6 +159,8 @@ def test_samples(capsys: Captured, samples: Library, tmp_path: Path) -> None:
         "reindex",
         "ask",
         "verify",
+        "mentions",
+        "talk",
         "eval",
         "serve",
     ],
@@ -163,6 +171,60 @@ def test_help_is_there(capsys: Captured, command: str) -> None:
         main([command, "--help"] if command else ["--help"])
     assert stopped.value.code == 0
     assert "usage: onrecord" in capsys.readouterr().out
+
+
+def test_mentions(capsys: Captured, samples: Library) -> None:
+    """Counts, tables and every place; a sentence that has the words twice stands once."""
+    library = ("--library", samples.folder)
+    status, out, err = run(capsys, "mentions", "plot", "--speaker", "Desmond", "--in", "allotment-committee", *library)
+    assert (status, err) == (0, "")
+    assert out.startswith(
+        "“plot”: 4 times in 1 transcript, by 1 speaker; others say it 10 times\n\nas: plot 4\n\nfirst: "
+    )
+    assert "\nDesmond Okoye      4    406       9.85\n" in out
+    assert out.count("So my proposal is that a full plot goes") == 1
+    assert "— Desmond Okoye, allotment-committee.txt, line 9 (2 times)\n" in out
+    out = run(capsys, "mentions", "gate | hatch", *library)[1]
+    assert "in 2 of 3 transcripts, by 3 speakers" in out
+    assert "\nallotment-committee     —      1\n" in out
+    assert "no file has a date in its name" in out
+    status, out, _ = run(capsys, "mentions", "kwyjibo", *library)
+    assert (status, out) == (0, "nobody says “kwyjibo” in 3 transcripts\n")
+    out = run(capsys, "mentions", "Gerald", "--speaker", "Tom", *library)[1]
+    assert out == "TOM FARRANT does not say “Gerald” in 3 transcripts; others say it 1 time\n"
+
+
+def test_mentions_as_json_and_csv(capsys: Captured, samples: Library) -> None:
+    """The same places in all three; commas and quotation marks of a sentence survive CSV."""
+    library = ("--library", samples.folder)
+    found = json.loads(run(capsys, "mentions", "sheets", "--exact", "--json", *library)[1])
+    rows = list(csv.DictReader(io.StringIO(run(capsys, "mentions", "sheets", "--exact", "--csv", *library)[1])))
+    assert found["count"] == len(found["mentions"]) == len(rows) == 3
+    assert found["by_speaker"][0] == {"speaker": "Yolanda Petrescu", "count": 2, "words": 457, "per_thousand": 4.376}
+    assert [row["sentence"] for row in rows] == [mention["text"] for mention in found["mentions"]]
+    assert all(mention["in_source"] and mention["match"]["text"] == "sheets" for mention in found["mentions"])
+    assert rows[0] == {
+        "transcript": "night-shift-radio",
+        "date": "",
+        "speaker": "Yolanda Petrescu",
+        "place": "line 100",
+        "seconds": "102.162",
+        "words": "sheets",
+        "sentence": "About 2,400 sheets, and then the gowns, the towels, the blankets.",
+    }
+
+
+def test_talk(capsys: Captured, samples: Library) -> None:
+    """A table in all, one for each transcript if asked, or JSON."""
+    library = ("--library", samples.folder)
+    out = run(capsys, "talk", *library)[1]
+    assert out.splitlines()[0].split() == "speaker words share turns questions time longest turn".split()
+    assert out.splitlines()[1].split()[:5] == ["Priya", "Raman", "570", "12.3%", "21"]
+    assert "124 of 189 turns have no times" in out
+    assert "\nnight-shift-radio\n" in run(capsys, "talk", "--each", *library)[1]
+    spoken = json.loads(run(capsys, "talk", "--in", "night-shift-radio", "--json", *library)[1])
+    assert spoken["speakers"][0]["speaker"] == "Yolanda Petrescu"
+    assert spoken["by_transcript"]["night-shift-radio"] == spoken["speakers"]
 
 
 def test_wrong_usage_exits_2(capsys: Captured) -> None:

@@ -1,0 +1,156 @@
+"""Talk time: how much each speaker says, in words, turns, questions and, where the file has times, seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import LibraryError
+from bot.transcript import Piece, Place, Transcript, Utterance
+
+if TYPE_CHECKING:
+    from bot.library import Library
+
+_QUESTION = re.compile(r"[?？][?？!！]*")  # a row of marks asks once: "You mean it??"
+
+
+@dataclass(frozen=True)
+class LongestTurn:
+    """The turn of a speaker that has most words; the first of these."""
+
+    transcript: str
+    utterance: int
+    words: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What one speaker says.
+
+    `words` are white-space tokens, `share` those of all words, from 0 to 1.  `questions` are the places with question
+    marks.  `seconds` is None where no turn has times; `untimed` counts the turns that have none and add no seconds.
+    """
+
+    speaker: str
+    words: int
+    share: float
+    turns: int
+    questions: int
+    seconds: float | None
+    untimed: int
+    longest: LongestTurn
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "speaker": self.speaker,
+            "words": self.words,
+            "share": round(self.share, 4),
+            "turns": self.turns,
+            "questions": self.questions,
+            "seconds": None if self.seconds is None else round(self.seconds, 3),
+            "untimed": self.untimed,
+            "longest": {
+                "transcript": self.longest.transcript,
+                "utterance": self.longest.utterance,
+                "words": self.longest.words,
+                "place": str(self.longest.place),
+            },
+        }
+
+
+@dataclass(frozen=True)
+class TalkTime:
+    """Who says how much: in all, and by transcript (id).  Who says most words comes first."""
+
+    speakers: tuple[Talk, ...]
+    by_transcript: Mapping[str, tuple[Talk, ...]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "speakers": [talk.as_dict() for talk in self.speakers],
+            "by_transcript": {id: [talk.as_dict() for talk in talks] for id, talks in self.by_transcript.items()},
+        }
+
+
+def talk_time(library: Library, transcripts: Sequence[str] = ()) -> TalkTime:
+    """How much each speaker says in these transcripts (ids), in all when none is named.
+
+    A turn is timed where each of its pieces has a start and an end; it lasts as long as these cover, so a pause between
+    two captions is nobody's, and a caption that two speakers share is counted for both.
+
+    Raises LibraryError for an unknown transcript, or a library without any.
+    """
+    entries = tuple(dict.fromkeys(library.entries_of(transcripts)))
+    if not entries:
+        raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
+    by_transcript = {entry.id: _talks_in(library.revision(entry.revision)) for entry in entries}
+    return TalkTime(_added(talk for talks in by_transcript.values() for talk in talks), by_transcript)
+
+
+def _talks_in(transcript: Transcript) -> tuple[Talk, ...]:
+    by_speaker: dict[str, list[Utterance]] = {}
+    for turn in transcript.utterances:
+        by_speaker.setdefault(turn.speaker, []).append(turn)
+    talks = [_talk_of(speaker, turns, transcript.id) for speaker, turns in by_speaker.items()]
+    return _shared(talks)
+
+
+def _talk_of(speaker: str, turns: Sequence[Utterance], transcript: str) -> Talk:
+    words = [len(turn.text.split()) for turn in turns]
+    seconds = [_seconds(turn.pieces) for turn in turns]
+    timed = [value for value in seconds if value is not None]
+    longest = turns[words.index(max(words))]
+    return Talk(
+        speaker=speaker,
+        words=sum(words),
+        share=1.0,
+        turns=len(turns),
+        questions=sum(len(_QUESTION.findall(turn.text)) for turn in turns),
+        seconds=sum(timed) if timed else None,
+        untimed=len(turns) - len(timed),
+        longest=LongestTurn(transcript, longest.index, max(words), longest.place),
+    )
+
+
+def _added(talks: Iterable[Talk]) -> tuple[Talk, ...]:
+    """One for each speaker."""
+    by_speaker: dict[str, list[Talk]] = {}
+    for talk in talks:
+        by_speaker.setdefault(talk.speaker, []).append(talk)
+    return _shared([_sum(parts) for parts in by_speaker.values()])
+
+
+def _sum(parts: Sequence[Talk]) -> Talk:
+    timed = [talk.seconds for talk in parts if talk.seconds is not None]
+    return replace(
+        parts[0],
+        words=sum(talk.words for talk in parts),
+        turns=sum(talk.turns for talk in parts),
+        questions=sum(talk.questions for talk in parts),
+        seconds=sum(timed) if timed else None,
+        untimed=sum(talk.untimed for talk in parts),
+        longest=max((talk.longest for talk in parts), key=lambda turn: turn.words),
+    )
+
+
+def _shared(talks: Sequence[Talk]) -> tuple[Talk, ...]:
+    """With the share of each in the words of all; most words first."""
+    total = sum(talk.words for talk in talks)
+    return tuple(replace(talk, share=talk.words / total) for talk in sorted(talks, key=lambda talk: -talk.words))
+
+
+def _seconds(pieces: Sequence[Piece]) -> float | None:
+    """How many seconds the pieces cover, what overlaps counted once; None where one has no start or no end."""
+    times = [(piece.start, piece.end) for piece in pieces if piece.start is not None and piece.end is not None]
+    if len(times) < len(pieces):
+        return None
+    covered = done = 0.0
+    for start, end in sorted(times):
+        covered += max(0.0, end - max(start, done))
+        done = max(done, end)
+    return covered
