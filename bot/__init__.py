@@ -3,7 +3,8 @@
     from bot import Library, answer, stream, verify_quote
 
 In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, library, retrieval,
-conversation, quoting (find, slice, verify), answering (the algorithm, top to bottom), config, errors, cli.
+conversation, quoting (locate, check), folding, scanning, nearness, verifying (a quotation), article (all of a text),
+answering (the algorithm, top to bottom), config, errors, cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """
@@ -15,16 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.answering import Answer, Citation, answer, stream
+    from bot.article import ArticleReport, verify_article
     from bot.config import Settings
     from bot.errors import EncoderError, LibraryError, OnRecordError, QuestionError, TranscriptError
     from bot.library import IngestReport, Library
-    from bot.quoting import Quote, Verification, verify_quote
+    from bot.quoting import Quote
     from bot.transcript import Transcript, Utterance
+    from bot.verifying import NearMiss, Verification, verify_quote
 
 _HOME = {
     "transcript": ("Transcript", "Utterance"),
     "library": ("IngestReport", "Library"),
-    "quoting": ("Quote", "Verification", "verify_quote"),
+    "quoting": ("Quote",),
+    "verifying": ("NearMiss", "Verification", "verify_quote"),
+    "article": ("ArticleReport", "verify_article"),
     "answering": ("Answer", "Citation", "answer", "stream"),
     "config": ("Settings",),
     "errors": ("EncoderError", "LibraryError", "OnRecordError", "QuestionError", "TranscriptError"),
@@ -33,11 +38,13 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Answer",
+    "ArticleReport",
     "Citation",
     "EncoderError",
     "IngestReport",
     "Library",
     "LibraryError",
+    "NearMiss",
     "OnRecordError",
     "QuestionError",
     "Quote",
@@ -48,6 +55,7 @@ __all__ = [
     "Verification",
     "answer",
     "stream",
+    "verify_article",
     "verify_quote",
 ]
 
