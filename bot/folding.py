@@ -47,6 +47,15 @@ _WORD = re.compile(
 _TOKEN = re.compile(rf"[^ {ELLIPSIS}{DASH}]+[{ELLIPSIS}{DASH}]*|[{ELLIPSIS}{DASH}]+")
 
 
+def letters_of(folded: str) -> list[str]:
+    """The words of a folded text without their marks and capitals, cut as in `Folded.tokens`."""
+    return [_letters(word) for word in _TOKEN.findall(folded)]
+
+
+def _letters(word: str) -> str:
+    return "".join(char for char in word if char.isalnum()).casefold() or word
+
+
 @dataclass(frozen=True)
 class Token:
     """A word of a folded text: its letters, and where they stand in the original (characters)."""
@@ -58,7 +67,7 @@ class Token:
     @cached_property
     def letters(self) -> str:
         """The word without its marks and capitals: words that differ in these only are alike."""
-        return "".join(char for char in self.text if char.isalnum()).casefold() or self.text
+        return _letters(self.text)
 
 
 @dataclass(frozen=True)

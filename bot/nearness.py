@@ -7,10 +7,10 @@ The quotation is aligned as a whole to any stretch of the turn, with the fewest 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.folding import Folded, Token
+from bot.folding import Folded, Token, letters_of
 
 SAME, CHANGED, ADDED, LEFT_OUT = "same", "changed", "added", "left out"
 _ALIKE = 0.25  # what it costs that two words differ in marks or capitals only; another, missing or added word costs 1
@@ -59,26 +59,28 @@ def align(quoted: Folded, recorded: Folded) -> Alignment | None:
     return Alignment(turn[reached[0]].start, turn[reached[-1]].end, 1 - cost / len(words), differences)
 
 
-def overlap(words: Sequence[Token], turn: Sequence[Token]) -> int:
-    """How many words of a quotation a stretch of a turn of about its length has; cheap, to tell what to align."""
-    wanted = {word.letters for word in words}
-    return max(_shared(wanted, turn, len(words) + len(words) // 2), default=0)
+def overlap(quoted: Folded, turn: str) -> int:
+    """How many words of a quotation a stretch of a folded turn has; cheap, to tell what is worth aligning."""
+    wanted = {word.letters for word in quoted.tokens}
+    return max(_shared(wanted, letters_of(turn), _width(quoted.tokens)), default=0)
 
 
-def _shared(wanted: set[str], turn: Sequence[Token], width: int) -> Iterator[int]:
+def _shared(wanted: Collection[str], turn: Sequence[str], width: int) -> Iterator[int]:
     """For each word of the turn, how many of the `width` words from there on are wanted."""
-    held = [word.letters in wanted for word in turn]
-    sums = [0, *itertools.accumulate(held)]
-    for at in range(len(held)):
-        yield sums[min(at + width, len(held))] - sums[at]
+    sums = [0, *itertools.accumulate(word in wanted for word in turn)]
+    return (sums[min(at + width, len(turn))] - sums[at] for at in range(len(turn)))
+
+
+def _width(words: Sequence[Token]) -> int:
+    return len(words) + len(words) // 2
 
 
 def _densest(words: Sequence[Token], turn: Sequence[Token]) -> Sequence[Token]:
     """The part of a long turn around the stretch with most of the words: aligning takes words times words."""
-    width = len(words) + len(words) // 2
+    width = _width(words)
     if len(turn) <= 2 * width:
         return turn
-    shared = list(_shared({word.letters for word in words}, turn, width))
+    shared = list(_shared({word.letters for word in words}, [word.letters for word in turn], width))
     best = shared.index(max(shared))
     return turn[max(0, best - width) : best + 2 * width]
 

@@ -51,31 +51,35 @@ class FoldedTexts:
         self._folding = folding
 
     @cached_property
-    def _texts(self) -> tuple[tuple[Entry, bytes], ...]:
+    def _texts(self) -> dict[Entry, bytes]:
         """UTF-8, each turn ended by a line end."""
-        texts: list[tuple[Entry, bytes]] = []
+        texts: dict[Entry, bytes] = {}
         for entry in self._entries:
-            folder = self._library.folder / "transcripts" / entry.group
+            folder = os.path.join(self._library.folder, "transcripts", entry.group)
             data = _read_kept(folder, entry.utterances)
             if data is None:
-                data = _fold_transcript(self._library, entry, folder)
+                data = _fold_transcript(self._library, entry, Path(folder))
                 if self._folding:
                     self._folding(len(texts) + 1, len(self._entries))
-            texts.append((entry, data))
-        return tuple(texts)
+            texts[entry] = data
+        return texts
+
+    def text_of(self, turn: Turn) -> str:
+        """The folded text of a turn."""
+        return self._texts[turn.entry].split(b"\n")[turn.utterance].decode()
 
     def turns_with(self, wording: Wording) -> list[Turn]:
         """The turns whose folded text has these words, in order; the ends of the words are yet to be checked."""
         needles = [spelling.encode("utf-8", "replace") for spelling in wording.spellings]
         return [
             Turn(entry, line)
-            for entry, data in self._texts
+            for entry, data in self._texts.items()
             for line in sorted({line for needle in needles for line in _lines_with(data, needle)})
         ]
 
     def across_turns(self, wording: Wording) -> tuple[Entry, tuple[tuple[int, str], ...]] | None:
         """The first place where neighbouring turns have these words together: (utterance, its folded part) of each."""
-        for entry, data in self._texts:
+        for entry, data in self._texts.items():
             joined = data.replace(b"\n", b" ")
             for needle in (spelling.encode("utf-8", "replace") for spelling in wording.spellings):
                 for start in _occurrences(joined, needle):
@@ -111,13 +115,14 @@ def _lines_with(data: bytes, needle: bytes) -> Iterator[int]:
         yield line
 
 
-def _read_kept(folder: Path, turns: int) -> bytes | None:
-    """The kept file, if it is whole and not older than the transcript."""
-    kept = folder / _FILE
+def _read_kept(folder: str, turns: int) -> bytes | None:
+    """The kept file, if it is whole and not older than the transcript.  Thousands are read, and Paths are slow."""
+    kept = f"{folder}/{_FILE}"
     try:
-        if kept.stat().st_mtime_ns < (folder / "transcript.json").stat().st_mtime_ns:
+        if os.stat(kept).st_mtime_ns < os.stat(f"{folder}/transcript.json").st_mtime_ns:
             return None
-        data = kept.read_bytes()
+        with open(kept, "rb") as file:
+            data = file.read()
     except OSError:  # not made yet, or not ours to read: the transcript is
         return None
     return data if data.count(b"\n") == turns else None

@@ -270,9 +270,8 @@ class Verifier:
         return list(dict.fromkeys(turns))
 
     def _near(self, quoted: Folded, turns: Sequence[Turn]) -> tuple[NearMiss, ...]:
-        folded = {turn: self._folded(turn) for turn in turns}
-        best = sorted(turns, key=lambda turn: -overlap(quoted.tokens, folded[turn].tokens))[:_ALIGNED]
-        aligned = [(turn, found) for turn in best if (found := align(quoted, folded[turn]))]
+        best = sorted(turns, key=lambda turn: -overlap(quoted, self._texts.text_of(turn)))[:_ALIGNED]
+        aligned = [(turn, found) for turn in best if (found := align(quoted, self._folded(turn)))]
         aligned.sort(key=lambda item: -item[1].similarity)
         misses = (
             NearMiss(quote, found.differences, found.similarity)
@@ -283,9 +282,12 @@ class Verifier:
 
     def _splice(self, quoted: Folded, turns: Sequence[Turn]) -> tuple[Part, ...]:
         """A quotation as few long parts that each stand somewhere among the turns; none when it is not made of such."""
-        folded = [(turn, self._folded(turn)) for turn in turns]
+        texts = [(turn, self._texts.text_of(turn)) for turn in turns]
         words, at, parts = quoted.tokens, 0, list[Part]()
         while at < len(words) and len(parts) < _MOST_PARTS:
+            first = Wording.of(quoted.original[words[at].start : words[min(at + _PART_WORDS, len(words)) - 1].end])
+            spellings = first.spellings if first else ()
+            folded = [(turn, self._folded(turn)) for turn, text in texts if any(start in text for start in spellings)]
             size, places = _longest_run(quoted, at, folded)
             quote = next((quote for turn, span in places if (quote := self._quote(turn, *span))), None)
             if size < _PART_WORDS or not quote:
