@@ -270,6 +270,7 @@ _SAID_BY = re.compile(
     rf"[Xx][.,?!]*\s+(?:{_SAYING.replace('told|tells|', '')})\s+"
     r"(?:(?!(?:to|of|about|that|by|from|with|against|for|after|when|and)\b)[a-z][\w'’-]*,?\s+){0,4}$"
 )
+_TOLD = re.compile(rf"\b(?:{_SAYING})\s+(?:[a-z]+\s+){{0,2}}$")
 _ACCORDING = re.compile(r"\b(?:according to|in the words of)\s+$", re.IGNORECASE)
 _LONGEST = 6  # words of a name
 
@@ -313,8 +314,8 @@ class _Names:
             )
             start, end = words[at][0], words[min(at + size, len(words)) - 1][1]
             name = " ".join(word for *_, word in words[at : at + size])
-            # One name alone must not be part of a longer one: "Silva" of "Maria Silva".
-            alone = size > 1 or not (_capital_before(text, start) or _capital_after(text, end))
+            # A name that goes on is another one: "Ana Silva Costa", and "Maria Silva" for Silva.
+            alone = not _capital_after(text, end) and (size > 1 or not _capital_before(text, start))
             speaker = self.whole.get(name) or self.surnames.get(name)
             if speaker and alone and text[start].isupper():
                 yield start, end, speaker
@@ -354,7 +355,9 @@ def _says(before: str, after: str, stop: int, start: int, masked: str) -> bool:
         return bool(_ACCORDING.search(before))
     if _SAYS.match(after) or _SAID_BY.search(before):
         return True
-    return stop < start and bool(_COLON.fullmatch(masked[stop : max(stop, start - 1)]))
+    if stop >= start or _TOLD.search(before):
+        return False
+    return bool(_COLON.fullmatch(masked[stop : max(stop, start - 1)]))
 
 
 def _masked(text: str, pieces: Sequence[tuple[int, int, int]]) -> str:

@@ -200,7 +200,7 @@ class Verifier:
         near = self._near(quoted, turns)
         if is_marked:
             return self._in_parts(LEFT_OUT, marked, near)
-        if across := self._across_turns(text, wording):
+        if across := self._across_turns(wording):
             return Verification(NOT_FOUND, (), near, across, TWO_TURNS)
         if not near or near[0].similarity < _SPLICED:
             spliced = self._splice(quoted, turns)
@@ -240,12 +240,13 @@ class Verifier:
         quotes = itertools.chain.from_iterable(self._quotes_in(turn, wording) for turn in turns[:_LISTED])
         return tuple(itertools.islice(quotes, _PART_PLACES))
 
-    def _across_turns(self, text: str, wording: Wording) -> tuple[Part, ...]:
+    def _across_turns(self, wording: Wording) -> tuple[Part, ...]:
         """The parts of a quotation that runs over neighbouring turns, each in its turn."""
         across = self._texts.across_turns(wording)
         if not across:
             return ()
         entry, pieces = across
+        pieces = (*pieces[:-1], (pieces[-1][0], pieces[-1][1] + wording.final))
         parts = []
         for utterance, piece in pieces:
             said = Wording.of(piece)

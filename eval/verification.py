@@ -99,7 +99,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _timings(source: Path, folder: Path) -> Iterator[str]:
-    transcripts = _write_library(source, folder)
+    transcripts = write_library(source, folder)
     words = sum(transcript.words for transcript in transcripts)
     yield f"{len(transcripts):,} transcripts, {words:,} words"
     library = Library.open(folder)
@@ -128,7 +128,7 @@ def _slice(transcript: Transcript, chosen: random.Random) -> str:
     return " ".join(words[start : start + size])
 
 
-def _write_library(source: Path, folder: Path) -> list[Transcript]:
+def write_library(source: Path, folder: Path) -> list[Transcript]:
     """A library without vectors, which verifying does not use and which take hours to make."""
     from embeddings.lexical import WordIndex
 
