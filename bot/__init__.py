@@ -3,8 +3,9 @@
     from bot import Library, answer, stream, verify_quote
 
 In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, registry (names
-given to speakers), library, retrieval, conversation, quoting (find, slice), roster (who speaks), mentioning and talking
-(count), answering (the algorithm, top to bottom), config, errors, cli.
+given to speakers), library, retrieval, conversation, quoting (locate, check), folding, scanning, nearness, verifying (a
+quotation), article (all of a text), roster (who speaks), mentioning and talking (count), understanding, answering (the
+algorithm, top to bottom), config, errors, cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """
@@ -16,20 +17,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.answering import Answer, Citation, answer, stream
+    from bot.article import ArticleReport, verify_article
     from bot.config import Settings
     from bot.errors import EncoderError, LibraryError, OnRecordError, QuestionError, TranscriptError
     from bot.library import IngestReport, Library
     from bot.mentioning import Mention, Mentions, mentions
-    from bot.quoting import Quote, Verification, verify_quote
+    from bot.quoting import Quote
     from bot.talking import TalkTime, talk_time
     from bot.transcript import Transcript, Utterance
+    from bot.verifying import NearMiss, Verification, verify_quote
 
 _HOME = {
     "transcript": ("Transcript", "Utterance"),
     "library": ("IngestReport", "Library"),
     "mentioning": ("Mention", "Mentions", "mentions"),
     "talking": ("TalkTime", "talk_time"),
-    "quoting": ("Quote", "Verification", "verify_quote"),
+    "quoting": ("Quote",),
+    "verifying": ("NearMiss", "Verification", "verify_quote"),
+    "article": ("ArticleReport", "verify_article"),
     "answering": ("Answer", "Citation", "answer", "stream"),
     "config": ("Settings",),
     "errors": ("EncoderError", "LibraryError", "OnRecordError", "QuestionError", "TranscriptError"),
@@ -38,6 +43,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Answer",
+    "ArticleReport",
     "Citation",
     "EncoderError",
     "IngestReport",
@@ -45,6 +51,7 @@ __all__ = [
     "LibraryError",
     "Mention",
     "Mentions",
+    "NearMiss",
     "OnRecordError",
     "QuestionError",
     "Quote",
@@ -58,6 +65,7 @@ __all__ = [
     "mentions",
     "stream",
     "talk_time",
+    "verify_article",
     "verify_quote",
 ]
 

@@ -14,17 +14,21 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import LibraryError, OnRecordError
 
 if TYPE_CHECKING:
+    from bot.article import ArticleReport
     from bot.library import Added, Entry, Library
     from bot.mentioning import Mentions
+    from bot.quoting import Quote
     from bot.registry import Renamed
     from bot.roster import SpeakerRecord
     from bot.talking import Talk
     from bot.transcript import Transcript
+    from bot.verifying import Verification
 
 DEFAULT_LIBRARY = "onrecord-library"
 
@@ -128,8 +132,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="the whole answer as JSON")
 
     verify = command("verify", _verify, "say whether a quote is exact, by whom it is said, and where", _VERIFY_MORE)
-    verify.add_argument("quote", metavar="QUOTE")
+    verify.add_argument("quote", nargs="?", metavar="QUOTE")
+    verify.add_argument("--file", metavar="ARTICLE", help="every quotation of an article; - reads standard input")
     verify.add_argument("--speaker", metavar="NAME", help="the speaker to whom the quote is ascribed")
+    verify.add_argument("--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one")
     verify.add_argument("--json", action="store_true", help="as JSON")
 
     counting = command("mentions", _mentions, "find and count every place where words are said", _MENTIONS_MORE)
@@ -189,7 +195,17 @@ The answer is made of the speakers' own words, each with speaker, file and lines
 not say. "What did Jenny say about …" looks only at what Jenny says."""
 
 _VERIFY_MORE = """\
-The words must stand in one turn, exactly; only line breaks and runs of white space do not count."""
+The words must stand in one turn, exactly.  What may differ: white space and line ends; curly or straight quotation
+marks and apostrophes; hyphens and dashes of any length; "…" or "..."; how accents and ligatures are encoded; whether
+the first letter is a capital; a comma or full stop at the very end.  A changed word, number or negation is never found,
+however near: the nearest places are shown, [-what the quote says-] {+what the record says+}.  An ellipsis or brackets
+that the record does not have say that words were left out: such a quote is not found, and its parts are looked for.
+
+--file checks every quotation of three words or more in an article (plain text or Markdown, in UTF-8) and says for each
+its line and status.  Where the sentence names one of the speakers as saying it, by a whole name or a surname that is
+nobody else's, the quotation must be that speaker's; --speaker ascribes all others.
+
+Exit status 0 whatever is found: the statuses and the summary tell."""
 
 _MENTIONS_MORE = """\
 Reads every turn, so nothing is left out.  "silo" finds "silos" too; several words are a phrase, said one after another
@@ -414,15 +430,94 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 def _verify(options: argparse.Namespace) -> None:
-    from bot.quoting import verify_quote
+    from bot.article import verify_article
+    from bot.verifying import Verifier
 
-    found = verify_quote(options.quote, _open(options), speaker=options.speaker)
-    if options.json:
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
-        return
-    print({"found": "found", "said_by_other": "said by someone else", "not_found": "not found"}[found.status])
+    if (options.quote is None) == (options.file is None):
+        raise OnRecordError("one thing to verify was expected: name a QUOTE, or an article with --file")
+    library = _open(options)
+    found: Verification | ArticleReport
+    if options.file is None:
+        found = Verifier(library, options.transcripts, _folding).verify(options.quote, options.speaker)
+        lines = _describe_verification(found)
+    else:
+        article = _read_article(options.file)
+        found = verify_article(article, library, options.speaker, options.transcripts, _folding)
+        lines = _describe_article(found)
+    print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if options.json else "\n".join(lines))
+
+
+def _folding(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\rpreparing the texts, once: {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+
+def _read_article(name: str) -> str:
+    data = sys.stdin.buffer.read() if name == "-" else Path(name).expanduser().read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OnRecordError(
+            f"{name}: the article is not UTF-8 text (byte {error.start}); save it as plain text or Markdown in UTF-8"
+        ) from None
+
+
+_STATUS = {"found": "found", "said_by_other": "said by someone else", "not_found": "not found"}
+
+
+def _describe_verification(found: Verification) -> list[str]:
+    lines = [_STATUS[found.status]]
     for quote in found.quotes:
-        print(f"— {quote.where()}")
+        lines += _describe_place(quote)
+    if found.more:
+        lines.append(f"and up to {found.more:,} more turns that have these words")
+    if found.parts:
+        lines += _describe_parts(found)
+    if found.near:
+        lines.append("closest, and not the same: [-the quote-] {+the record+}")
+    for miss in found.near:
+        lines += [f"  {miss}", *_describe_place(miss.quote)]
+    return lines
+
+
+def _describe_place(quote: Quote) -> list[str]:
+    lines = [f"— {quote.where()}"]
+    for name, neighbour in (("before", quote.before), ("after", quote.after)):
+        if neighbour:
+            lines.append(f"    {name + ':':<8}{neighbour.speaker}: {neighbour.text}")
+    if quote.cautions:
+        lines.append(f"    beware: {', '.join(quote.cautions)}")
+    return lines
+
+
+def _describe_parts(found: Verification) -> list[str]:
+    whole = "they stand in one turn, in this order" if found.together else "they do not stand together"
+    said = {
+        "words left out": f"words are left out or put in; its parts, by themselves ({whole}):",
+        "more than one turn": "it runs over more than one turn:",
+        "more than one place": "it is put together from more than one place:",
+    }
+    lines = [said[found.split or "words left out"]]
+    for part in found.parts:
+        lines.append(f"  “{' '.join(part.text.split())}”")
+        lines += [f"  — {quote.where()}" for quote in part.quotes] or ["  — nowhere"]
+    return lines
+
+
+def _describe_article(report: ArticleReport) -> list[str]:
+    lines = []
+    for item in report.checked:
+        quotation = item.quotation
+        status, *rest = _describe_verification(item.verification)
+        ascribed = f" (ascribed to {quotation.speaker})" if quotation.speaker else ""
+        lines += [f"line {quotation.line}: {status}{ascribed}: “{' '.join(quotation.text.split())}”"]
+        lines += [*(f"  {line}" for line in rest), ""]
+    for skipped in report.skipped:
+        lines.append(f"line {skipped.line}: skipped, {skipped.skipped}: “{' '.join(skipped.text.split())[:80]}”")
+    counts = ", ".join(f"{count} {_STATUS[status]}" for status, count in report.counts.items())
+    lines.append(f"{len(report.checked)} quotations checked: {counts}; {len(report.skipped)} skipped")
+    return lines
 
 
 def _mentions(options: argparse.Namespace) -> None:
@@ -566,8 +661,6 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
-    from pathlib import Path
-
     from eval import compare, report, runner, sets
 
     if options.new:

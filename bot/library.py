@@ -612,6 +612,30 @@ class Library:
         with self._guard:
             yield self._open_indexes()
 
+    @contextmanager
+    def searching_words(self) -> Iterator[WordIndex]:
+        """The word index of turns as of the newest commit; unlike `searching` it needs no encoder.
+
+        Raises LibraryError when it is missing.
+        """
+        from embeddings.lexical import WordIndex
+
+        with self._guard:
+            manifest = self._read_manifest()
+            if self._open and self._open[0] == manifest.generation:
+                yield self._open[1].words["turns"]
+                return
+            folder = self.folder / manifest.index / "words" / "turns"
+            if not (folder / "meta.json").exists():
+                raise LibraryError(f"the index of {self.folder} is missing; run `onrecord reindex` to build it again")
+            try:
+                index = WordIndex(folder)
+            except (OSError, ValueError) as error:
+                raise LibraryError(
+                    f"the index {folder} cannot be opened ({error}); `onrecord reindex` builds it again"
+                ) from None
+            yield index
+
     @property
     def encoder(self) -> Encoder:
         """The encoder, loaded.  Raises EncoderError when it is not the one the library was made with."""

@@ -202,7 +202,8 @@ def mentions(
     `exact`: only the words as written, with the marks between them as written; capitals, runs of white space and the
     shapes of apostrophes, quotation marks and dashes do not count, nor do marks at either end.
 
-    `speaker`: only theirs, by whole, first or last name; or several, each as the library calls them.  `transcripts`: only in these (ids).
+    `speaker`: only theirs, by whole, first or last name; or several, each as the library calls them.  `transcripts`:
+    only in these (ids).
 
     Raises QuestionError when there are no words, or the speaker is unknown or could be several; LibraryError for an
     unknown transcript, or a library without any.

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.cautions import cautions
-from bot.errors import QuestionError
 from bot.formats import family_of
 from bot.sentences import sentence_spans
-from bot.speakers import find_speakers
 from bot.transcript import Lines, Place, Transcript
 
 if TYPE_CHECKING:
@@ -32,10 +28,9 @@ class Neighbour:
 class Quote:
     """Exact words of one speaker.
 
-    Invariant: `text == transcript.utterances[utterance].text[start:end]`.  A Quote can only be made by `locate` (or
-    `verify_quote`, which uses it), so there is none that is not a slice.  `lines` is the line range where the file has
-    lines; `time` the seconds (start, end) where it has times.  `revision` names the reading of the file that it is a
-    slice of, since a file can change.
+    Invariant: `text == transcript.utterances[utterance].text[start:end]`.  A Quote can only be made by `locate`, so
+    there is none that is not a slice.  `lines` is the line range where the file has lines; `time` the seconds (start,
+    end) where it has times.  `revision` names the reading of the file that it is a slice of, since a file can change.
 
     `before` and `after` are the sentences around it, None at the ends of the transcript.  `cautions` say how the words
     could mislead by themselves (`bot.cautions`): that they ask, report what others say, or stand beside a negation or
@@ -178,57 +173,3 @@ def is_in_source(quote: Quote, library: Library) -> bool:
     transcript, data = library.revision(quote.revision), library.source(quote.revision)
     family = family_of(data, transcript.source)
     return family.holds(data, quote.place, quote.text, quote.label, transcript.labels)
-
-
-@dataclass(frozen=True)
-class Verification:
-    """Where words were found.
-
-    `status`: "found" (by the speaker asked about, or by anyone when none was named), "said_by_other" or "not_found".
-    """
-
-    status: str
-    quotes: tuple[Quote, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as plain values, for JSON."""
-        return {"status": self.status, "quotes": [quote.as_dict() for quote in self.quotes]}
-
-
-def verify_quote(
-    text: str, library: Library, speaker: str | None = None, transcripts: Sequence[str] = ()
-) -> Verification:
-    """Whether somebody says exactly these words in one turn, and where.
-
-    Only runs of white space are folded; a changed word, mark or capital is not found.  Raises QuestionError for empty
-    text, or a speaker that the library does not have.
-    """
-    words = text.split()
-    if not words:
-        raise QuestionError("there is nothing to verify; give the words of the quote")
-    entries = library.entries_of(transcripts)
-    wanted: tuple[str, ...] = ()
-    if speaker is not None:
-        known = tuple(dict.fromkeys(name for entry in entries for name in entry.speakers))
-        wanted = find_speakers(speaker, known)
-        if not wanted:
-            raise QuestionError(f"no speaker is called {speaker!r}; the transcripts have {', '.join(known) or 'none'}")
-    # Whole words only: "we should" is not said in "owe should".
-    pattern = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)")
-    quotes = [
-        quote
-        for entry in entries
-        for quote in _find(library.revision(entry.group), pattern)
-        if is_in_source(quote, library)
-    ]
-    right = [quote for quote in quotes if quote.speaker in wanted] if wanted else quotes
-    status = "found" if right else "said_by_other" if quotes else "not_found"
-    return Verification(status, tuple(right or quotes))
-
-
-def _find(transcript: Transcript, pattern: re.Pattern[str]) -> list[Quote]:
-    return [
-        Quote.locate(transcript, utterance.index, match.start(), match.end())
-        for utterance in transcript.utterances
-        for match in pattern.finditer(utterance.text)
-    ]

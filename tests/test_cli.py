@@ -58,11 +58,15 @@ def test_add_list_ask_show_verify_remove(capsys: Captured, tmp_path: Path, talk:
     assert run(capsys, "show", "ferry", "--lines", "2-3", *library)[1] == (
         "     2  Tom Roe: It is often late.\n     3  Ana Silva: Only in fog.\n"
     )
-    assert run(capsys, "verify", "The ferry sails at nine.", *library)[1] == "found\n— Ana Silva, ferry.txt, line 1\n"
+    assert run(capsys, "verify", "The ferry sails at nine.", *library)[1] == (
+        "found\n— Ana Silva, ferry.txt, line 1\n    after:  Tom Roe: It is often late.\n"
+    )
     assert run(capsys, "verify", "It is often late.", "--speaker", "Ana", *library)[1].startswith(
         "said by someone else"
     )
-    assert run(capsys, "verify", "The ferry sails at ten.", *library)[1] == "not found\n"
+    assert run(capsys, "verify", "The ferry sails at ten.", *library)[1].startswith(
+        "not found\nclosest, and not the same: [-the quote-] {+the record+}\n  The ferry sails at [-ten.-] {+nine.+}\n"
+    )
     assert run(capsys, "reindex", *library)[1] == "reindexed 1 transcripts with all-MiniLM-L6-v2\n"
     assert run(capsys, "remove", "ferry", *library)[1] == "removed ferry\n"
     status, out, err = run(capsys, "list", *library)
@@ -142,6 +146,35 @@ def test_samples(capsys: Captured, samples: Library, tmp_path: Path) -> None:
     status, out, _ = run(capsys, "add", "--samples", "--library", samples.folder)
     assert status == 0
     assert [line.split()[0] for line in out.splitlines()] == ["unchanged"] * 3
+
+
+def test_verify_an_article(capsys: Captured, tmp_path: Path, talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a file and from standard input; whatever is found, the status is 0 and the summary tells."""
+    library = ("--library", tmp_path / "library")
+    run(capsys, "add", talk, *library)
+    article = tmp_path / "article.md"
+    article.write_text(
+        "“The ferry\nsails at nine,” said Tom Roe.\n\n“It sails at ten.” It is “often late”.\n", encoding="utf-8"
+    )
+    status, out, _ = run(capsys, "verify", "--file", article, *library)
+    assert status == 0
+    assert out.startswith("line 1: said by someone else (ascribed to Tom Roe): “The ferry sails at nine,”\n")
+    assert "\nline 4: not found: “It sails at ten.”\n" in out
+    assert out.endswith(
+        "line 4: skipped, too short: “often late”\n"
+        "2 quotations checked: 0 found, 1 said by someone else, 1 not found; 1 skipped\n"
+    )
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(article.read_bytes())))
+    data = json.loads(run(capsys, "verify", "--file", "-", "--json", *library)[1])
+    assert data["counts"] == {"found": 0, "said_by_other": 1, "not_found": 1, "skipped": 1}
+    assert [item["line"] for item in data["quotations"]] == [1, 4]
+    article.write_bytes(b"\xff\xfe\x00")
+    status, _, err = run(capsys, "verify", "--file", article, *library)
+    assert (status, err.count("\n")) == (1, 1)
+    assert "the article is not UTF-8 text (byte 0)" in err
+    assert run(capsys, "verify", "--file", tmp_path / "none.md", *library)[0] == 1
+    for nothing in ((), ("a quote", "--file", article)):
+        assert "one thing to verify was expected" in run(capsys, "verify", *nothing, *library)[2]
 
 
 @pytest.mark.parametrize(
