@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.library import Library
 
 _SHOWN = 10  # mentions that are quoted; `onrecord mentions` has them all
+_TERM = 3  # words of a name or a term, at most
 _NAMED = 6  # speakers counted in a lead
 
 
@@ -43,16 +44,17 @@ class Counted:
 def count(asked: Understood, library: Library) -> Counted | None:
     """The answer to a question about mentions or talk time; None for other questions.
 
-    None too for the first or last mention of words that nobody says: the best passages may still answer.
+    None too where nobody says the words, and they are more than a name or a term, or the first or last mention is asked
+    for: the best passages may still answer.
     """
     if asked.form.name == forms.TALK_TIME:
         return _talk(asked, library)
     if not asked.form.counts:
         return None
     found = mentions(asked.form.words, library, asked.named.speakers or None, asked.transcripts)
-    if asked.form.name == forms.MENTIONS:
+    if asked.form.name == forms.MENTIONS and (found.count or len(found.words.split()) <= _TERM):
         return Counted(_count_lead(found), _quotes(found.mentions), found)
-    one = found.first if asked.form.name == forms.FIRST else found.last
+    one = found.last if asked.form.name == forms.LAST else found.first
     return Counted(_place_lead(asked.form.name, one, found), _quotes([one]), found) if one else None
 
 

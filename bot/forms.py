@@ -83,16 +83,18 @@ _SAID = _any(
     r"refer(?:s|red|ring)? to",
     r"use[sd]?(?= the (?:word|phrase|term|name|expression))",
     r"utter(?:s|ed)?",
-    r"named?|names|rais(?:e|es|ed|ing)|cite[sd]?|hear[ds]?",
+    r"names|named|rais(?:e|es|ed|ing)|cite[sd]?|hear[ds]?",
     r"discuss(?:es|ed)?|touch(?:es|ed)? on",
 )
-_PASSIVE = _any(
-    r"(?:(?:been|be|get|gets|got|being)\s+)?"
-    r"(?:mentioned|said|brought up|talked about|spoken (?:of|about)|referred to|named|raised|cited|heard|uttered|"
-    r"discussed|used)",
+_ARISES = _any(
     r"(?:come|comes|came|crop|crops|cropped|pop|pops|popped|turn|turns|turned) up",
     r"gets? a mention|appear(?:s|ed)?|occur(?:s|red)?",
 )
+_PARTICIPLE = (
+    r"(?:mentioned|said|brought up|talked about|spoken (?:of|about)|referred to|named|raised|cited|heard|uttered|"
+    r"discussed|used)"
+)
+_PASSIVE = rf"(?:(?:(?:been|be|get|gets|got|being)\s+)?{_PARTICIPLE}|{_ARISES})"
 _OFTEN = r"\b" + _any(
     r"how (?:often|frequently|many times|much)",
     r"(?:the )?number of times",
@@ -105,26 +107,31 @@ _EVERY = _any(
     r"\b(?:everywhere|wherever|whenever)",
 )
 _WHERE = r"(?:^|,\s*)" + _any("when", "where", r"(?:in|at) (?:which|what) \w+", r"which \w+", r"how far in\w*")
-_WHO = r"(?:^|,\s*)(?:who|which (?:speaker|person|one))"
+_WHO = r"(?:^|,\s*)(?:who|which (?:speaker|person|one|of (?:them|the \w+)))"
 _NOUN = _any(r"mentions?", r"occurrences?", r"uses?", r"appearances?", r"references? to")
-_WORDS = r"(?P<words>.+)"
+_WORDS, _SUBJECT = r"(?P<words>.+)", r"(?P<words>.+?)"
 _FIRST = r"(?:first|earliest|initially|originally)"
 _LAST = r"(?:last|latest|most recent(?:ly)?|final(?:ly)?)"
 
 
 def _mention(which: str) -> tuple[str, ...]:
     """How people ask for the first or the last mention."""
+    time = rf"(?:for )?the {which} time"
+    # What is mentioned stands before the verb: "where is it first mentioned", "when it is first mentioned".
+    arising = rf"\s+{_SUBJECT}\s+(?:{_AUX}\s+{_PARTICIPLE}|{_ARISES})"
+    asked, told = rf"\b[^,?]*?\b{_AUX}\s+{_SUBJECT}", rf"\s+{_SUBJECT}\s+{_AUX}"
     return (
+        rf"{_WHERE}{asked}\s+{which}\s+{_PASSIVE}",
+        rf"{_WHERE}{told}\s+{which}\s+{_PASSIVE}",
+        rf"{_WHERE}{asked}\s+{_PASSIVE}\s+(?:{time}|{which})\b",
+        rf"\b(?:where|when){told}\s+{_PASSIVE}\s+{time}\b",
+        rf"\b{which} {_MOMENTS}\b.*?\b(?:where|when|that){arising}",
+        rf"\b{which} {_MOMENTS}{arising}",
         rf"\b{which} (?:{_MOMENTS}|person|speaker|one)\b.*?\b{_SAID}\s+{_WORDS}",
-        rf"\b{which} (?:time|place|occasion|moment)\b\s*(?:that |when |where )?{_WORDS}\s+(?:{_AUX}\s+)?{_PASSIVE}",
-        rf"\b{which} {_MOMENTS}\b.*?\b(?:where|when|that)\s+{_WORDS}\s+(?:{_AUX}\s+)?{_PASSIVE}",
         rf"\b{which} {_NOUN}\s+(?:of|about|on)?\s*{_WORDS}",
         rf"\b{_SAID}\s+for the {which} time\s+{_WORDS}",
-        rf"\b(?:where|when)\s+(?:{_AUX}\s+)?{_WORDS}\s+(?:{_AUX}\s+)?{_PASSIVE}\s+(?:for )?the {which} time\b",
         rf"(?:{_WHERE}|{_WHO})\b.*?\b{which}\s+{_SAID}\s+{_WORDS}",
         rf"(?:{_WHERE}|{_WHO})\b.*?\b{_SAID}\s+{_WORDS}\s+(?:for the {which} time\b|{which}\b(?! \w))",
-        rf"{_WHERE}\s+(?:{_AUX}\s+)?{_WORDS}\s+(?:{_AUX}\s+)?{which}\s+{_PASSIVE}",
-        rf"{_WHERE}\s+(?:{_AUX}\s+)?{_WORDS}\s+(?:{_AUX}\s+)?{_PASSIVE}\s+(?:(?:for )?the\s+)?{which}\b",
         rf"{_WHO}\b.*?\b(?:was|were|is) (?:the )?{which} (?:person |speaker |one )?to {_SAID}\s+{_WORDS}",
     )
 
@@ -132,15 +139,16 @@ def _mention(which: str) -> tuple[str, ...]:
 _STARTED = rf"(?:{_WHERE}|{_WHO})\b.*?\b(?:start(?:s|ed)?|beg[ai]ns?) (?:to )?{_SAID}\s+{_WORDS}"
 _COUNTED = (
     rf"{_OFTEN}\b.*?\b{_SAID}\s+(?!to\b){_WORDS}",
-    rf"{_OFTEN}\s+(?:{_AUX}\s+)?{_WORDS}\s+{_PASSIVE}",
+    rf"{_OFTEN}\s+(?:{_AUX}\s+)?{_SUBJECT}\s+{_PASSIVE}",
     rf"{_EVERY}\b.*?\b{_SAID}\s+{_WORDS}",
     rf"\b{_SAID}\s+(?P<words>[^.?!]+)[.?!,;].*{_EVERY}",
-    rf"{_EVERY}\s+(?:that |when |where )?{_WORDS}\s+(?:{_AUX}\s+)?{_PASSIVE}",
+    rf"{_EVERY}\s+(?:that |when |where )?{_SUBJECT}\s+(?:{_AUX}\s+)?{_PASSIVE}",
     rf"\b(?:how many|any)\s+{_NOUN}\s+{_AUX}\s+{_WORDS}\s+(?:get|have|receive)\b",
-    rf"\b(?:all|every|each|any|count|list|how many|number of|total)\b(?: the| of the)?\s+{_NOUN}\s+(?:of\s+)?{_WORDS}",
+    rf"\b(?:all|every|each|count|list|how many|number of|total)\b(?: the| of the)?\s+{_NOUN}\s+(?:of\s+)?{_WORDS}",
     rf"{_WHO}\s+(?:all )?{_SAID}\s+{_WORDS}\s+(?:the )?(?:most|least)(?: often| frequently)?\b",
     rf"{_WHO}\s+(?:talk|speak|spoke)\w* (?:the )?(?:most|least|more|less)(?: often)? (?:about|of)\s+" + _WORDS,
     rf"^(?:mentions?|occurrences?) (?:of\s+)?{_WORDS}",
+    rf"^where\s+{_AUX}\s+{_SUBJECT}\s+{_PASSIVE}",
     rf"\b(?:which|what) {_MOMENTS}\b.*?\b{_SAID}\s+{_WORDS}",
     rf"\b(?:timestamps|hits|places|passages) (?:for|of)\s+{_WORDS}",
     rf"{_WHO}\s+{_SAID}\s+{_WORDS},? and how (?:often|many)\b",
@@ -184,6 +192,8 @@ def _object(found: re.Match[str]) -> str:
         return quoted.group("in").strip(" ,.")
     words = _AFTER_WORDS.sub("", found.group("words").strip())
     words = _BEFORE_WORDS.sub("", words).strip(" ,.?!")
+    words = re.sub(r"['’]s (?:name|names)$", "", words)
+    words = re.sub(r",?\s+or\s+", " | ", words)
     return "" if re.fullmatch(_THE, words, re.IGNORECASE) else words
 
 
@@ -212,8 +222,8 @@ _FORMS = tuple(
                 r"\b(?:share|proportion|percentage|part|amount) of (?:the )?(?:talking|speaking)\b",
                 r"\b(?:dominate[sd]?|hog(?:s|ged)?) (?:the )?(?:conversation|discussion|talk|meeting|episode|show)\b",
                 r"\b(?:most|fewest|least) (?:words|talkative)\b|\bword counts?\b",
-                r"\bhow much of the (?:talking|speaking)\b|\bhad the floor\b",
-                r"\bsa(?:id|ys?) (?:the )?(?:most|least)\W*$",
+                r"\bhow much of the (?:talking|speaking)\b|\bhad the floor\b|\bmost to say\b(?! about)",
+                r"\bsa(?:id|ys?) (?:the )?(?:most|least)\b(?! (?:about|of))",
                 rf"\b(?:share|percentage|proportion|how much) of\b.*\b{_TALKING}\b(?! (?:about|of)\b)",
                 rf"\bhow many (?:seconds|minutes|hours)\b.*\b{_TALKING}\b(?! (?:about|of)\b)",
                 rf"\bhow (?:long|much)\b.+\b{_TALKING}\b (?:compared|than|more|less|versus|vs)\b",
@@ -228,7 +238,8 @@ _FORMS = tuple(
                 r"\beach (?:say|think|see)\b|\b(?:set|put|hold)\b.+\b(?:against|beside|next to)\b.+['’]s?\W*$",
                 r"\b(?:more|less|(?!other|rather|either|whether)\w+er)\b.*(?-i:\bthan (?:the )?[A-Z])",
                 r"\bdisagree[sd]?\b|\bhow (?:similar|alike)\b|\bat the (?:start|beginning)\b.*\bat the end\b",
-                r"\bsee eye to eye\b|\bat odds\b|\bsame (?:view|opinion|mind|page|way|side)\b",
+                r"\bsee eye to eye\b|\bat odds\b|\bside by side\b|\bof one mind\b|\bpart(?:s|ed)? ways\b",
+                r"\bdiffer\W*$|\bsame (?:view|opinion|mind|page|way|side)\b",
                 r"\bcontradict\w*\b|\bconsistent with\b",
                 rf"\b{_VIEW}\b.*\b{_CHANGED}\b|\b{_CHANGED}\b.*\b(?:{_VIEW}|over time|since|between)\b",
                 r"\b(?:earlier|before|then|at first)\b.*\b(?:and|or|than) (?:later|after(?:wards)?|now|at the end)\b",
@@ -260,7 +271,7 @@ _FORMS = tuple(
         (
             WHEN,
             (
-                r"^(?:(?:since|until|till|from) )?when\b",
+                r"^(?:(?:since|until|till|from|by) )?when\b|\bdeadline\b",
                 r"^(?:(?:since|until|till|from|by|at|on|in) )?(?:what|which) (?:day|date|year|month|week|time|hour)\b",
                 r"\bwhat (?:time|date|day|year|month)\b|\bwhich day\b|\b(?:until|since) when\b",
                 r"\b(?:date of|day of the)\b|^(?:date|day|time) (?:of|when)\b",
@@ -270,9 +281,9 @@ _FORMS = tuple(
             NUMBER,
             (
                 r"\bhow (?:much|many|long|old|often|far|big|large|tall|high|fast|deep|wide|heavy|late|soon)\b",
-                r"\bhow (?:frequently|expensive|cheap)\b",
+                r"\bhow (?:frequently|expensive|cheap|hot|cold|full|thick|loud)\b",
                 rf"\b(?:what|which)(?:['’]s| is| was| were| are)?\s(?:[\w'’]+\s){{0,4}}?{_THINGS}\b",
-                r"\bwhat (?:did|does|do|will|would)\b.+\b(?:cost|weigh|earn|charge)\b",
+                r"\bwhat (?:did|does|do|will|would)\b.+\b(?:cost|weigh|earn|charge|pay)\b",
                 r"^(?:number|percentage|price|cost|amount|age|distance|total) (?:of|for|to)\b",
             ),
         ),

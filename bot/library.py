@@ -91,7 +91,7 @@ class Entry:
     utterances: int
     words: int
     speakers: tuple[str, ...]
-    called: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict, hash=False)
     date: datetime.date | None = None
 
     @classmethod
