@@ -41,6 +41,10 @@ class Turn:
     entry: Entry
     utterance: int
 
+    def __hash__(self) -> int:
+        """Of the revision's name only: common words stand in ten thousands of turns, and entries are large."""
+        return hash((self.entry.group, self.utterance))
+
 
 class FoldedTexts:
     """The folded turns of some transcripts, read when they are first asked for and held as long as this object."""
