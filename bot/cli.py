@@ -129,6 +129,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
     ask.add_argument("--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one")
+    ask.add_argument(
+        "--no-filters",
+        action="store_true",
+        help="search everything, whomever and whichever transcript the question names",
+    )
     ask.add_argument("--json", action="store_true", help="the whole answer as JSON")
 
     verify = command("verify", _verify, "say whether a quote is exact, by whom it is said, and where", _VERIFY_MORE)
@@ -192,7 +197,11 @@ Without a date given, the one in the name of the file or the title counts (2025-
 
 _ASK_MORE = """\
 The answer is made of the speakers' own words, each with speaker, file and lines, or a refusal when the transcripts do
-not say. "What did Jenny say about …" looks only at what Jenny says."""
+not say. "What did Jenny say about …" looks only at what Jenny says, "in the May meeting" only at what was recorded
+then; --no-filters searches everything.
+
+Beside facts it answers "how often did Tom mention …", "who first said …" and "who talked most?" by counting; puts the
+sides of "do Ana and Tom agree about …?" side by side; and shows another figure or the opposite beside a quote."""
 
 _VERIFY_MORE = """\
 The words must stand in one turn, exactly.  What may differ: white space and line ends; curly or straight quotation
@@ -415,7 +424,13 @@ def _ask(options: argparse.Namespace) -> None:
     from bot.quoting import Quote
 
     library = _open(options)
-    reply = answer(options.question, library, speaker=options.speaker, transcripts=options.transcripts)
+    reply = answer(
+        options.question,
+        library,
+        speaker=options.speaker,
+        transcripts=options.transcripts,
+        filters=not options.no_filters,
+    )
     if options.json:
         print(json.dumps(reply.as_dict(), ensure_ascii=False, indent=1))
         return

@@ -60,7 +60,10 @@ class Leg:
 
 @dataclass(frozen=True)
 class Understood:
-    """A question, understood: `named` and `transcripts` are what it says, `legs` what is to be searched for it."""
+    """A question, understood: `named` and `transcripts` are what it says, `legs` what is to be searched for it.
+
+    There are no legs where a name is unclear: nothing is searched before it is known who is meant.
+    """
 
     question: str
     standalone: str
@@ -95,7 +98,7 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
         transcripts, named = given, SpeakerQuestion((), (), standalone, standalone)
     if asked.get("speaker"):
         named = _only(str(asked["speaker"]), named, entries)
-    legs = _legs(form, named, transcripts, entries)
+    legs = () if named.choices else _legs(form, named, transcripts, entries)
     return Understood(text, standalone, form, named, transcripts, legs)
 
 
