@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _SHORT = 4  # words; a shorter sentence means little alone
 _REPLY_SENTENCES = 3  # of a reply that may answer the question before it
 _LEANING_STEMS = 2  # content words; a question with no more means little without the sentence before it
-_SURE = 0.75  # probability that it is those asked about who say it, from which on it counts as certain in talks of many
+_SURE = 0.5  # probability that it is those asked about who say it, from which on it counts as certain in talks of many
 _LEAD = 4.0  # scores are logits; a lead beyond this says no more
 
 
@@ -168,8 +168,8 @@ def weigh_up(
 ) -> tuple[list[Sentence], dict[str, np.ndarray]]:
     """The sentences of all hits in reading order, and their features by name, each of shape (sentences,).
 
-    Two have a column for each part of the question as well: "near", how near the sentence comes to each of its tokens,
-    and "held", the weight of each of its stems that the sentence holds, by rarity; all of them weigh 1.
+    One has a column for each of the question's stems as well: "held", its weight by rarity where the sentence holds it;
+    all of them weigh 1.
     """
     sentences = _candidates(passages, library)
     if not sentences:
@@ -185,23 +185,20 @@ def weigh_up(
     cosine = np.array([float(asked.whole @ vector.whole) for vector in vectors])
     # How near the nearest word of the sentence comes to each word of the question, in their contexts (the "late
     # interaction" of ColBERT: Khattab and Zaharia, SIGIR 2020).
-    near = np.stack([(asked.tokens @ vector.tokens.T).max(axis=1) for vector in vectors])
+    matched = np.array([float((asked.tokens @ vector.tokens.T).max(axis=1).mean()) for vector in vectors])
     held = np.array([[rarity[word] / total * (word in trait.stems) for word in rarity] for trait in traits])
     asks = np.array([float(trait.asks) for trait in traits])
     return sentences, {
         "chunk": score - score.max(),
         "content": content,
         "cosine": cosine,
-        "matched": near.mean(axis=1),
-        "near": near,
-        "cover": held.sum(axis=1),
+        "matched": matched,
         "held": held,
         "asks": asks,
         "leads_up": np.array([float(sentence.leads_up) for sentence in sentences]),
         "replies": np.array([float(sentence.replies) for sentence in sentences]) * (1 - asks),
         "first": np.array([float(sentence.number == 0) for sentence in sentences]),
         "wanted_number": np.array([float(trait.number and kind.number) for trait in traits]),
-        "asks_unit": np.full(len(sentences), float(bool(units))),
         "wanted_unit": np.array([float(holds_unit(sentence.text, units)) for sentence in sentences]),
         "wanted_reason": np.array([float(trait.reason and kind.reason) for trait in traits]),
         "wanted_time": np.array([float(trait.time and kind.time) for trait in traits]),
@@ -236,17 +233,8 @@ def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[st
     people = {*named.speakers, *named.mentioned}
     signals = {f"best_{name}": max(hit.signals[name] for hit in hits) for name in hits[0].signals}
     signals |= {f"best_{name}": float(features[name].max()) for name in ("cosine", "matched")}
-    signals["sentence_cover"] = float(features["cover"].max())
-    nearest = np.sort(features["near"].max(axis=0))
-    signals["weakest"] = float(nearest[0])
-    signals["weak"] = float(nearest[:3].mean())
-    signals["best_weakest"] = float(features["near"].min(axis=1).max())
+    # Words of the question that no sentence holds: near misses are about its subject, and lack what is asked of it.
     signals["all_cover"] = float(features["held"].max(axis=0).sum())
-    signals["unit_missing"] = float(features["asks_unit"].max() and not features["wanted_unit"].any())
-    signals["matched_lead"] = float(features["matched"].max() - np.median(features["matched"]))
-    signals["cosine_lead"] = float(features["cosine"].max() - np.median(features["cosine"]))
-    anywhere = features["held"].max(axis=0)
-    signals["unheld"] = float((anywhere == 0).mean()) if anywhere.size else 0.0
     theirs = [hit.content for hit in hits if hit.speaker in people]
     others = [hit.content for hit in hits if hit.speaker not in people]
     lead = 0.0

@@ -57,10 +57,10 @@ class Size:
 class Quoting:
     """How many sentences are quoted."""
 
-    fact: Size = Size(3, 0.7)
+    fact: Size = Size(3, 1.0)
     list: Size = Size(6, 1.2)
     """A question for several things."""
-    discussion: Size = Size(5, 1.2)
+    discussion: Size = Size(5, 2.0)
     """A question about what was said of a subject."""
     side: int = 2
     """Quotes of each side of a comparison."""

@@ -346,7 +346,7 @@ def _right(sentences: Sequence[Sentence], asked: Asked) -> np.ndarray:
     return right
 
 
-SAID_SIGNALS = ("best_meaning", "best_cover", "best_cosine", "best_matched", "sentence_cover")
+SAID_SIGNALS = ("best_meaning", "best_cover", "best_cosine", "best_matched", "all_cover")
 _SAID_SIGNS = dict.fromkeys(SAID_SIGNALS, 1)
 THEIRS_SIGNALS = ("lead", "asked", "asked_lead", "best_two_party", "two_party_lead")
 
