@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from bot import forms
-from bot.choosing import Choice, choose
+from bot.choosing import choose
 from bot.counting import Counted, count
 from bot.quoting import Quote, is_in_source
 from bot.retrieval import Passage
@@ -25,7 +25,6 @@ from bot.speakers import join_names
 from bot.understanding import Leg, Understood, understand
 
 if TYPE_CHECKING:
-    from bot.config import Refusing
     from bot.library import Library
 
 ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_speaker", "unclear"
@@ -243,7 +242,9 @@ def _choose_quotes(asked: Asked, library: Library) -> Asked:
     )
     asked = replace(asked, legs=legs, confidence=max(leg.choice.confidence for leg in legs))
     limits = library.settings.refusing
-    answering = [leg for leg in legs if leg.choice.quotes and _is_sure(leg.choice, limits)]
+    answering = [leg for leg in legs if leg.choice.quotes and leg.choice.said >= limits.said]
+    if len(legs) == 1:  # of two who are compared, one always says it less than the other
+        answering = [leg for leg in answering if leg.choice.theirs >= limits.theirs]
     if not answering:
         said = [leg.choice for leg in legs if leg.choice.said >= limits.said and len(legs) == 1]
         elsewhere, _ = _checked([("", quote) for choice in said for quote in choice.elsewhere], library)
@@ -256,10 +257,6 @@ def _choose_quotes(asked: Asked, library: Library) -> Asked:
         chosen += [(_OTHERWISE.get(understood.form.name, ""), quote) for quote in leg.choice.otherwise]
     quotes, unverified = _checked(chosen, library)
     return replace(asked, status=ANSWERED if quotes else NOT_FOUND, quotes=quotes, unverified=unverified)
-
-
-def _is_sure(choice: Choice, limits: Refusing) -> bool:
-    return choice.said >= limits.said and choice.theirs >= limits.theirs
 
 
 def _checked(

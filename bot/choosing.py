@@ -140,14 +140,15 @@ def choose(question: str, form: Form, named: SpeakerQuestion, passages: Sequence
     # A name that is only mentioned filters nothing: "Why did Tom leave?" may be answered by anybody.
     quotable = [at for at, sentence in enumerate(sentences) if not named.speakers or sentence.speaker in people]
     others = [at for at, sentence in enumerate(sentences) if people and sentence.speaker not in people]
-    signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features)
+    signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features, scores)
     size = settings.size_of(form)
-    ranked = [(scores[at], sentences[at]) for at in quotable]
-    quotes = _pick(ranked, size, settings)
+    quotes = _pick([(scores[at], sentences[at]) for at in quotable], size, settings)
+    cover = features["held"].sum(axis=1)
+    about = [(scores[at], sentences[at]) for at in quotable if cover[at] >= settings.otherwise_cover]
     return Choice(
         quotes=tuple(quotes),
         elsewhere=tuple(_pick([(features["content"][at], sentences[at]) for at in others], settings.fact, settings)),
-        otherwise=tuple(_otherwise(question, form, quotes, ranked, settings)),
+        otherwise=tuple(_otherwise(question, form, quotes, about)),
         said=logistic(signals, fitted.said),
         theirs=logistic(signals, fitted.theirs) if people else 1.0,
         two_party=bool(signals["best_two_party"]),
@@ -224,17 +225,22 @@ def _candidates(passages: Sequence[Passage], library: Library) -> list[Sentence]
 # --- confidence --------------------------------------------------------------------------------------------------
 
 
-def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[str, np.ndarray]) -> dict[str, float]:
+def signals_of(
+    named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[str, np.ndarray], scores: np.ndarray
+) -> dict[str, float]:
     """By what it is judged whether the question is answered, and by those whom it asks about.
 
-    The best of each signal over all that was found; of a question about somebody also how far the best that they say
-    leads the best that others say, whoever is named.
+    The best of each signal over all that was found, and those of the sentence that scores best; of a question about
+    somebody also how far the best that they say leads the best that others say, whoever is named.
     """
     people = {*named.speakers, *named.mentioned}
     signals = {f"best_{name}": max(hit.signals[name] for hit in hits) for name in hits[0].signals}
     signals |= {f"best_{name}": float(features[name].max()) for name in ("cosine", "matched")}
     # Words of the question that no sentence holds: near misses are about its subject, and lack what is asked of it.
     signals["all_cover"] = float(features["held"].max(axis=0).sum())
+    best = int(np.argmax(scores))
+    signals |= {f"top_{name}": float(features[name][best]) for name in ("cosine", "matched")}
+    signals["top_cover"] = float(features["held"][best].sum())
     theirs = [hit.content for hit in hits if hit.speaker in people]
     others = [hit.content for hit in hits if hit.speaker not in people]
     lead = 0.0
@@ -295,17 +301,15 @@ def _question_before(sentence: Sentence) -> Quote:
 
 
 def _otherwise(
-    question: str, form: Form, quotes: Sequence[Quote], scored: Sequence[tuple[float, Sentence]], settings: Quoting
+    question: str, form: Form, quotes: Sequence[Quote], scored: Sequence[tuple[float, Sentence]]
 ) -> list[Quote]:
-    """At most one quote that may say otherwise, of the sentences that score nearly as well as the best."""
+    """At most one quote that may say otherwise, of sentences about what was asked."""
     ranked = sorted(scored, key=lambda item: (-item[0], item[1].key))
     shown = {(quote.revision, quote.utterance) for quote in quotes}
     near = [
         sentence
-        for score, sentence in ranked
-        if score >= ranked[0][0] - settings.otherwise_margin
-        and (sentence.transcript.revision, sentence.utterance) not in shown
-        and not ends_with_question(sentence.text)
+        for _, sentence in ranked
+        if (sentence.transcript.revision, sentence.utterance) not in shown and not ends_with_question(sentence.text)
     ]
     at = otherwise(question, form, [quote.text for quote in quotes], [sentence.text for sentence in near])
     return [] if at is None else [Quote.locate(near[at].transcript, near[at].utterance, *near[at].span)]

@@ -57,15 +57,15 @@ class Size:
 class Quoting:
     """How many sentences are quoted."""
 
-    fact: Size = Size(3, 1.0)
+    fact: Size = Size(3, 0.7)
     list: Size = Size(6, 1.2)
     """A question for several things."""
     discussion: Size = Size(5, 2.0)
     """A question about what was said of a subject."""
     side: int = 2
     """Quotes of each side of a comparison."""
-    otherwise_margin: float = 1.5
-    """What may say otherwise must score no less than this below the best."""
+    otherwise_cover: float = 0.5
+    """What may say otherwise must hold this share of the question's words, by rarity."""
     near_tie: float = 0.2
     """A sentence right beside a quoted one must score no less than this below the best: only a near tie may make the
     quote longer."""

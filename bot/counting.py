@@ -104,7 +104,9 @@ def _talk_lead(talk: TalkTime, people: set[str]) -> str:
 
 def _talked(one: Talk) -> str:
     timed = "" if one.seconds is None else f", {clock(one.seconds)} of talk"
-    return f"{one.speaker} {one.words:,} ({one.share:.0%}) in {one.turns} turns{timed}"
+    return (
+        f"{one.speaker} {one.words:,} ({one.share:.0%}) in {one.turns} {'turn' if one.turns == 1 else 'turns'}{timed}"
+    )
 
 
 def _shares(by_speaker: Mapping[str, int]) -> str:
