@@ -90,6 +90,16 @@ class Answer:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def limits(self) -> str:
+        """What it was limited to, in words; "" when everything was searched."""
+        parts = [f"without {join_names(self.excluded)}"] if self.excluded else []
+        if self.speakers and not self.excluded:
+            parts.append(f"only {join_names(self.speakers)}")
+        if self.transcripts:
+            parts.append(f"only in {join_names(self.transcripts)}")
+        return ", ".join(parts)
+
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain values, for JSON."""
         return {

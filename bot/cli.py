@@ -435,6 +435,8 @@ def _ask(options: argparse.Namespace) -> None:
         print(json.dumps(reply.as_dict(), ensure_ascii=False, indent=1))
         return
     print(reply.text)
+    if reply.limits and not (options.speaker or options.transcripts):
+        print(f"({reply.limits}; --no-filters searches everything)", file=sys.stderr)
     if reply.status == NOT_FOUND and reply.passages:
         print("\nClosest passages (not evidence):")
         for passage in reply.passages:

@@ -231,3 +231,15 @@ def test_rendering_is_light() -> None:
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_sides_and_limits_are_text() -> None:
+    """A heading where a side begins, a line for what the search was limited to; both are speakers' words and names."""
+    transcript = made("It is large.", "It is not.")
+    quotes = [Quote.locate(transcript, at, 0, 5) for at in (0, 1)]
+    citations = (Citation(1, quotes[0], HOSTILE), Citation(2, quotes[1], "another figure"))
+    answer = Answer("Q?", "Q?", ANSWERED, "L", "L", citations, speakers=(HOSTILE,), transcripts=("talk",))
+    seen = _Parsed(render.answer_html(answer, 1, lambda id: transcript))
+    assert seen.inside["h3"] == [f"{HOSTILE}:", "Another figure:"]
+    assert f"Searched: only {HOSTILE}, only in talk" in seen.text
+    assert "script" not in dict(seen.tags)

@@ -40,6 +40,7 @@ class Wording:
     start: str = "Ask a question. Each quote opens its place in the transcript."
     reading: str = "Reading the transcripts …"
     read_as: str = "Read as:"
+    limited: str = "Searched:"
     closest: str = "Closest passages (not evidence)"
     note: str = "Note:"
     open_elsewhere: str = "Open what {speaker} says in {source}, {place}"
@@ -104,6 +105,7 @@ def answer_html(answer: Answer, turn: int, transcript_of: TranscriptOf) -> str:
     read_as = answer.standalone if answer.standalone.strip() != answer.question.strip() else ""
     parts = [
         f'<p class="aside">{WORDING.read_as} <bdi>{text(read_as)}</bdi></p>' if read_as else "",
+        f'<p class="aside">{WORDING.limited} <bdi>{text(answer.limits)}</bdi></p>' if answer.limits else "",
         _linked(_paragraphs(answer.lead), answer, turn),
         _quotes_html(answer.citations, turn, transcript_of),
         "".join(_elsewhere_html(q, at, turn, transcript_of) for at, q in enumerate(answer.elsewhere, 1)),
