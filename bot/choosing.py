@@ -140,7 +140,7 @@ def choose(question: str, form: Form, named: SpeakerQuestion, passages: Sequence
     # A name that is only mentioned filters nothing: "Why did Tom leave?" may be answered by anybody.
     quotable = [at for at, sentence in enumerate(sentences) if not named.speakers or sentence.speaker in people]
     others = [at for at, sentence in enumerate(sentences) if people and sentence.speaker not in people]
-    signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features, scores)
+    signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features)
     size = settings.size_of(form)
     quotes = _pick([(scores[at], sentences[at]) for at in quotable], size, settings)
     cover = features["held"].sum(axis=1)
@@ -225,22 +225,17 @@ def _candidates(passages: Sequence[Passage], library: Library) -> list[Sentence]
 # --- confidence --------------------------------------------------------------------------------------------------
 
 
-def signals_of(
-    named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[str, np.ndarray], scores: np.ndarray
-) -> dict[str, float]:
+def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[str, np.ndarray]) -> dict[str, float]:
     """By what it is judged whether the question is answered, and by those whom it asks about.
 
-    The best of each signal over all that was found, and those of the sentence that scores best; of a question about
-    somebody also how far the best that they say leads the best that others say, whoever is named.
+    The best of each signal over all that was found; of a question about somebody also how far the best that they say
+    leads the best that others say, whoever is named.
     """
     people = {*named.speakers, *named.mentioned}
     signals = {f"best_{name}": max(hit.signals[name] for hit in hits) for name in hits[0].signals}
     signals |= {f"best_{name}": float(features[name].max()) for name in ("cosine", "matched")}
     # Words of the question that no sentence holds: near misses are about its subject, and lack what is asked of it.
     signals["all_cover"] = float(features["held"].max(axis=0).sum())
-    best = int(np.argmax(scores))
-    signals |= {f"top_{name}": float(features[name][best]) for name in ("cosine", "matched")}
-    signals["top_cover"] = float(features["held"][best].sum())
     theirs = [hit.content for hit in hits if hit.speaker in people]
     others = [hit.content for hit in hits if hit.speaker not in people]
     lead = 0.0

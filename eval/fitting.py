@@ -28,7 +28,7 @@ from bot.choosing import SENTENCE_FEATURES, Sentence, signals_of, weigh_up
 from bot.config import Settings
 from bot.fitted import Fitted
 from bot.library import Library
-from bot.retrieval import Hit, look_up, search
+from bot.retrieval import look_up, search
 from bot.speakers import SpeakerQuestion, read_question
 from embeddings.encoder import Encoder
 from embeddings.lexical import stems
@@ -272,21 +272,12 @@ class Found:
     """
 
     group: str
-    named: SpeakerQuestion
-    hits: tuple[Hit, ...]
-    features: Mapping[str, np.ndarray]
+    sentences: np.ndarray
     right: np.ndarray
+    signals: Mapping[str, float]
     said: bool
     theirs: bool | None
     near: bool = False
-
-    @property
-    def sentences(self) -> np.ndarray:
-        return np.stack([self.features[name] for name in SENTENCE_FEATURES], axis=1)
-
-    def signals(self, sentence: Mapping[str, float]) -> dict[str, float]:
-        """The signals of confidence under these weights of sentences."""
-        return signals_of(self.named, self.hits, self.features, ranking.weigh(self.features, sentence))
 
 
 def find(asked: Asked, library: Library) -> Iterable[Found]:
@@ -297,31 +288,30 @@ def find(asked: Asked, library: Library) -> Iterable[Found]:
     if not passages:
         return
     sentences, features = weigh_up(question.question, asked.named, passages, library)
+    table = np.stack([features[name] for name in SENTENCE_FEATURES], axis=1)
     hits = [(asked.key(passage.transcript, hit.utterance), hit) for passage in passages for hit in passage.hits]
     people = {*asked.named.speakers, *asked.named.mentioned}
     wrong = "not-by-speaker" in question.tags
     yield Found(
         asked.group,
-        asked.named,
-        tuple(hit for _, hit in hits),
-        features,
+        table,
         _right(sentences, asked) if question.answerable else np.zeros(len(sentences)),
+        signals_of(asked.named, [hit for _, hit in hits], features),
         said=question.answerable or wrong,
         theirs=not wrong if people and (question.answerable or wrong) else None,
     )
-    left = tuple(hit for key, hit in hits if key not in asked.gold)
+    left = [hit for key, hit in hits if key not in asked.gold]
     kept = [asked.key(sentence.transcript.id, sentence.utterance) not in asked.gold for sentence in sentences]
     # A meeting's evidence is spread; what is left of it may still answer.
     if question.answerable and asked.set != "qmsum-train" and left and len(left) < len(hits):
-        without = {name: column[kept] for name, column in features.items()}
-        yield Found(asked.group, asked.named, left, without, np.zeros(sum(kept)), said=False, theirs=None, near=True)
+        signals = signals_of(asked.named, left, {name: column[kept] for name, column in features.items()})
+        yield Found(asked.group, table[:0], np.zeros(0), signals, said=False, theirs=None, near=True)
     other = _somebody_else(asked)
     if other:
         passages = search(library, question.question, other, ids).passages
         features = weigh_up(question.question, other, passages, library)[1]
-        found = tuple(hit for passage in passages for hit in passage.hits)
-        nothing = np.zeros(len(features["chunk"]))
-        yield Found(asked.group, other, found, features, nothing, said=True, theirs=False)
+        signals = signals_of(other, [hit for passage in passages for hit in passage.hits], features)
+        yield Found(asked.group, table[:0], np.zeros(0), signals, said=True, theirs=False)
 
 
 def _somebody_else(asked: Asked) -> SpeakerQuestion | None:
@@ -356,10 +346,7 @@ def _right(sentences: Sequence[Sentence], asked: Asked) -> np.ndarray:
     return right
 
 
-SAID_SIGNALS = (
-    *("best_meaning", "best_cover", "best_cosine", "best_matched", "all_cover"),
-    *("top_cosine", "top_matched", "top_cover"),
-)
+SAID_SIGNALS = ("best_meaning", "best_cover", "best_cosine", "best_matched", "all_cover")
 _SAID_SIGNS = dict.fromkeys(SAID_SIGNALS, 1)
 THEIRS_SIGNALS = ("lead", "asked", "asked_lead", "best_two_party", "two_party_lead")
 
@@ -370,21 +357,19 @@ def fit_choosing(found: Sequence[Found], ranked: Fitted, without: str = "") -> F
     """The weights that choose sentences and tell confidence, fitted without one group."""
     used = [item for item in found if item.group != without]
     lists = [Candidates(item.sentences, item.right) for item in used if item.right.any()]
-    sentence = fit_listwise(lists, SENTENCE_FEATURES, _NEVER_AGAINST)
-    signals = [item.signals(sentence) for item in used]
-    named = [(item, signal) for item, signal in zip(used, signals, strict=True) if item.theirs is not None]
+    named = [item for item in used if item.theirs is not None]
     return replace(
         ranked,
-        sentence=sentence,
+        sentence=fit_listwise(lists, SENTENCE_FEATURES, _NEVER_AGAINST),
         said=fit_logistic(
-            signals,
+            [item.signals for item in used],
             ["yes" if item.said else "near" if item.near else "absent" for item in used],
             SAID_SIGNALS,
             _SAID_SIGNS,
         ),
         theirs=fit_logistic(
-            [signal for _, signal in named],
-            ["yes" if item.theirs else "two" if signal["best_two_party"] else "many" for item, signal in named],
+            [item.signals for item in named],
+            ["yes" if item.theirs else "two" if item.signals["best_two_party"] else "many" for item in named],
             THEIRS_SIGNALS,
             _THEIRS_SIGNS,
         ),
