@@ -46,7 +46,10 @@ class Evidence:
     window_words: Rows
     """BM25, likewise."""
     cover: Rows
-    """Share of the question's words, by rarity, that the chunk holds; not ranked by, since BM25 says as much."""
+    """Share of the question's words, by rarity, that the chunk holds.  BM25 grows with the length of the question, this
+    does not: the one word of "about silos" counts as much as all the words of a long question."""
+    around: Rows
+    """The same of the chunk with its two neighbours."""
     named: Rows
     """1 where a speaker whom the question names speaks."""
     two_party: Rows
@@ -80,6 +83,7 @@ def features(evidence: Evidence) -> dict[str, Rows]:
             found[f"{name}_after"] = _shift(found[f"{name}_z"], -1, evidence)
         for scale in _SCALES:
             found[f"{name}_smooth{scale:.0f}"] = standardise(_smooth(signal, scale, evidence), pool)
+    found["cover"], found["around"] = evidence.cover, evidence.around
     found["named"], found["named_of_two"] = evidence.named, evidence.named * evidence.two_party
     before = _shift(evidence.named, 1, evidence)
     found["named_before"], found["named_of_two_before"] = before, before * evidence.two_party

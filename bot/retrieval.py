@@ -349,6 +349,7 @@ def _gather(
         words=signals["turns", "words"],
         window_words=signals["windows", "words"],
         cover=held @ rare / total,
+        around=_with_neighbours(held, bounds) @ rare / total,
         named=np.array([float(turn.speaker in speaking) for turn in turns]),
         two_party=np.array([two_party[group] for group in groups]),
         date=np.array([fits[group] for group in groups]),
@@ -371,6 +372,15 @@ def _held(traits: Sequence[Traits], words: Sequence[str]) -> np.ndarray:
     return np.array([[word in trait.stems for word in words] for trait in traits], dtype=bool).reshape(
         len(traits), len(words)
     )
+
+
+def _with_neighbours(held: np.ndarray, bounds: Sequence[tuple[int, int]]) -> np.ndarray:
+    """What a chunk or one of its two neighbours in the transcript holds."""
+    around = held.copy()
+    for start, stop in bounds:
+        around[start + 1 : stop] |= held[start : stop - 1]
+        around[start : stop - 1] |= held[start + 1 : stop]
+    return around
 
 
 _PARTY = 0.05  # share of what is said by which somebody takes part in a conversation

@@ -28,6 +28,7 @@ _FUSION = 20  # k of reciprocal rank fusion: a chunk at rank r counts 1 / (k + r
 FAMILIES: dict[str, Callable[[str], bool]] = {
     "who speaks": lambda name: name.startswith("named"),
     "the date of the recording": lambda name: name == "date",
+    "share of the question's words": lambda name: name in ("cover", "around"),
     "smoothed signals": lambda name: "smooth" in name,
     "the chunks beside it": lambda name: name.endswith(("_before", "_after")) and not name.startswith("named"),
     "windows of turns": lambda name: name.startswith("window"),
