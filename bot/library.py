@@ -38,6 +38,7 @@ from bot.errors import EncoderError, LibraryError, TranscriptError
 from bot.formats import SUFFIXES, read_bytes, read_file, slug
 from bot.registry import (
     Change,
+    Listed,
     Record,
     Renamed,
     call,
@@ -74,23 +75,13 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Listed):
     """A transcript of the library, with the title, date and names that it goes by.
 
-    `path` is where it was added from, `group` names this reading of its file, and `revision` that under these names.
-    `speakers` are in order of their first words; `called` has what each label's speaker is called, the label being
+    `revision` names its reading under these names.  `called` has what each label's speaker is called, the label being
     UNNAMED_SPEAKER where the file names nobody.  `date` is the day of the recording, where it is known.
     """
 
-    id: str
-    title: str
-    source: str
-    path: str | None
-    sha256: str
-    group: str
-    utterances: int
-    words: int
-    speakers: tuple[str, ...]
     called: Mapping[str, str] = field(default_factory=dict, hash=False)
     date: datetime.date | None = None
 

@@ -47,11 +47,11 @@ def is_machine_label(label: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Record:
-    """A transcript as the manifest keeps it: what the file says, then what a person has said of it.
+class Listed:
+    """What a library knows of a transcript without opening it.
 
-    `speakers` are the labels in order of their first words, `names` the names given to some of them.  `given_date` is
-    an ISO date.  None: nobody has given any.
+    `path` is where it was added from, `group` names this reading of its file, `speakers` are in order of their first
+    words.
     """
 
     id: str
@@ -63,6 +63,16 @@ class Record:
     utterances: int
     words: int
     speakers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Record(Listed):
+    """A transcript as the manifest keeps it: what the file says, then what a person has said of it.
+
+    `speakers` are the labels, `names` the names given to some of them.  `given_date` is an ISO date.  None: nobody has
+    given any.
+    """
+
     names: Mapping[str, str] = field(default_factory=dict)
     given_title: str | None = None
     given_date: str | None = None

@@ -11,6 +11,7 @@ from bot.quoting import Quote
 from bot.registry import is_machine_label
 from bot.sentences import Span, sentence_spans
 from bot.speakers import fold_name
+from bot.talking import talks_in
 from bot.transcript import UNNAMED_SPEAKER, Transcript
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class SpeakerRecord:
     """A speaker, over the transcripts that were asked about.
 
     `labels` are (transcript id, label) pairs: what the files call them.  `seconds` is the talk time in those files that
-    have times, None where none has; a turn without an end lasts until the next one begins.  `samples` are at most two
+    have times (`bot.talking`), None where none has.  `samples` are at most two
     lines in reading order: the one in which they introduce themselves, or their first, and the longest early one.
     """
 
@@ -78,14 +79,14 @@ def speaker_records(entries: Sequence[Entry], transcript_of: Callable[[str], Tra
         for label, name in entry.called.items():
             tallies.setdefault(name, _Tally()).labels.append((entry.id, label))
         transcript = transcript_of(entry.revision)
-        seconds = list(_talk_times(transcript))
-        for turn, lasted in zip(transcript.utterances, seconds, strict=True):
-            tally = tallies[turn.speaker]
-            tally.turns += 1
-            tally.words += len(turn.text.split())
-            if lasted is not None:
-                tally.seconds = (tally.seconds or 0.0) + lasted
-            tally.look_at(transcript, turn.index)
+        for talk in talks_in(transcript):
+            tally = tallies[talk.speaker]
+            tally.turns += talk.turns
+            tally.words += talk.words
+            if talk.seconds is not None:
+                tally.seconds = (tally.seconds or 0.0) + talk.seconds
+        for turn in transcript.utterances:
+            tallies[turn.speaker].look_at(transcript, turn.index)
     records = [
         SpeakerRecord(name, tuple(t.labels), t.words, t.turns, t.seconds, tuple(_samples(t.early)))
         for name, t in tallies.items()
@@ -144,33 +145,6 @@ class _Tally:
         if len(self.early) < _EARLY:
             spans = sentence_spans(transcript.utterances[utterance].text)[: _EARLY - len(self.early)]
             self.early += [_Line(transcript, utterance, span) for span in spans]
-
-
-def _talk_times(transcript: Transcript) -> Iterator[float | None]:
-    """Seconds of each turn, None where the file does not tell.
-
-    Captions of one turn may share their times or overlap; what they cover together counts once.
-    """
-    begins = [turn.start for turn in transcript.utterances]
-    for turn, following in zip(transcript.utterances, [*begins[1:], None], strict=True):
-        timed = sorted(
-            (piece.start, piece.end) for piece in turn.pieces if piece.start is not None and piece.end is not None
-        )
-        if timed:
-            yield _covered(timed)
-        elif turn.start is not None and following is not None:
-            yield max(0.0, following - turn.start)  # clocks that begin anew make no negative time
-        else:
-            yield None
-
-
-def _covered(spans: Iterable[tuple[float, float]]) -> float:
-    """The length of the union of spans that are sorted."""
-    total, reached = 0.0, float("-inf")
-    for start, end in spans:
-        total += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
 
 
 def _samples(lines: Sequence[_Line]) -> Iterator[Quote]:

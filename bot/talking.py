@@ -80,29 +80,32 @@ class TalkTime:
 def talk_time(library: Library, transcripts: Sequence[str] = ()) -> TalkTime:
     """How much each speaker says in these transcripts (ids), in all when none is named.
 
-    A turn is timed where each of its pieces has a start and an end; it lasts as long as these cover, so a pause between
-    two captions is nobody's, and a caption that two speakers share is counted for both.
+    Where each piece of a turn has a start and an end, the turn lasts as long as these cover, so a pause between two
+    captions is nobody's, and a caption that two speakers share is counted for both.  Where there is only a start, it
+    lasts until the next turn begins.  Other turns are untimed.
 
     Raises LibraryError for an unknown transcript, or a library without any.
     """
     entries = tuple(dict.fromkeys(library.entries_of(transcripts)))
     if not entries:
         raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
-    by_transcript = {entry.id: _talks_in(library.revision(entry.revision)) for entry in entries}
+    by_transcript = {entry.id: talks_in(library.revision(entry.revision)) for entry in entries}
     return TalkTime(_added(talk for talks in by_transcript.values() for talk in talks), by_transcript)
 
 
-def _talks_in(transcript: Transcript) -> tuple[Talk, ...]:
-    by_speaker: dict[str, list[Utterance]] = {}
-    for turn in transcript.utterances:
-        by_speaker.setdefault(turn.speaker, []).append(turn)
-    talks = [_talk_of(speaker, turns, transcript.id) for speaker, turns in by_speaker.items()]
-    return _shared(talks)
+def talks_in(transcript: Transcript) -> tuple[Talk, ...]:
+    """How much each speaker says in one transcript, most words first."""
+    by_speaker: dict[str, list[tuple[Utterance, float | None]]] = {}
+    starts = [*(turn.start for turn in transcript.utterances[1:]), None]
+    for turn, following in zip(transcript.utterances, starts, strict=True):
+        by_speaker.setdefault(turn.speaker, []).append((turn, _seconds(turn.pieces, following)))
+    return _shared([_talk_of(speaker, turns, transcript.id) for speaker, turns in by_speaker.items()])
 
 
-def _talk_of(speaker: str, turns: Sequence[Utterance], transcript: str) -> Talk:
+def _talk_of(speaker: str, timed_turns: Sequence[tuple[Utterance, float | None]], transcript: str) -> Talk:
+    turns = [turn for turn, _ in timed_turns]
     words = [len(turn.text.split()) for turn in turns]
-    seconds = [_seconds(turn.pieces) for turn in turns]
+    seconds = [value for _, value in timed_turns]
     timed = [value for value in seconds if value is not None]
     longest = turns[words.index(max(words))]
     return Talk(
@@ -144,11 +147,16 @@ def _shared(talks: Sequence[Talk]) -> tuple[Talk, ...]:
     return tuple(replace(talk, share=talk.words / total) for talk in sorted(talks, key=lambda talk: -talk.words))
 
 
-def _seconds(pieces: Sequence[Piece]) -> float | None:
-    """How many seconds the pieces cover, what overlaps counted once; None where one has no start or no end."""
+def _seconds(pieces: Sequence[Piece], following: float | None = None) -> float | None:
+    """How many seconds the pieces of a turn cover, what overlaps counted once.
+
+    Where a piece has no end, the turn lasts until `following`, when the next one begins; None where that is not known.
+    """
     times = [(piece.start, piece.end) for piece in pieces if piece.start is not None and piece.end is not None]
     if len(times) < len(pieces):
-        return None
+        start = pieces[0].start
+        # Clocks that begin anew make no negative time.
+        return None if start is None or following is None else max(0.0, following - start)
     covered = done = 0.0
     for start, end in sorted(times):
         covered += max(0.0, end - max(start, done))

@@ -58,8 +58,10 @@ def test_the_samples_add_up(samples: Library) -> None:
 
 
 def test_seconds_of_pieces() -> None:
-    """What overlaps counts once, a pause not at all; a missing end leaves the turn untimed."""
+    """What overlaps counts once, a pause not at all; without an end, until the next turn begins, if that is known."""
     place = Lines(1, 1)
     assert _seconds((Piece(0, place, 1.0, 3.0), Piece(4, place, 2.0, 5.0), Piece(8, place, 7.0, 8.0))) == 5.0
     assert _seconds((Piece(0, place, 1.0, 3.0), Piece(4, place, 3.0, None))) is None
-    assert _seconds((Piece(0, place),)) is None
+    assert _seconds((Piece(0, place, 1.0, None),), following=4.5) == 3.5
+    assert _seconds((Piece(0, place, 9.0, None),), following=4.5) == 0.0
+    assert _seconds((Piece(0, place),), following=4.5) is None
