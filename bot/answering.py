@@ -43,7 +43,7 @@ class Citation:
     """A numbered quote under an answer.
 
     `side` says which side of the answer it stands on where there are several: a speaker or a transcript of those
-    compared, "another figure", "the other way".
+    compared, "another figure", "may say otherwise".
     """
 
     number: int
@@ -231,7 +231,7 @@ def _timed(asked: Asked, stage: str, started: float) -> Asked:
 
 # --- 3. the quotes -----------------------------------------------------------------------------------------------
 
-_OTHERWISE = {forms.YES_NO: "the other way", forms.NUMBER: "another figure"}
+_OTHERWISE = {forms.YES_NO: "may say otherwise", forms.NUMBER: "another figure"}
 
 
 def _choose_quotes(asked: Asked, library: Library) -> Asked:
@@ -240,30 +240,32 @@ def _choose_quotes(asked: Asked, library: Library) -> Asked:
         return replace(asked, status=UNCLEAR)
     counted = count(understood, library)
     if counted:
-        status = ANSWERED if counted.quotes or counted.talk else NOT_FOUND
         quotes, unverified = _checked([("", quote) for quote in counted.quotes], library)
+        status = ANSWERED if quotes or counted.talk else NOT_FOUND
         confidence = float(status == ANSWERED)
         return replace(
             asked, status=status, quotes=quotes, unverified=unverified, counted=counted, confidence=confidence
         )
+    several = len(asked.legs) > 1
     legs = tuple(
-        replace(leg, choice=choose(understood.standalone, understood.form, leg.named, leg.passages, library))
+        replace(leg, choice=choose(understood.standalone, understood.form, leg.named, leg.read(several), library))
         for leg in asked.legs
     )
     asked = replace(asked, legs=legs, confidence=max(leg.choice.confidence for leg in legs))
     limits = library.settings.refusing
     answering = [leg for leg in legs if leg.choice.quotes and leg.choice.said >= limits.said]
-    if len(legs) == 1:  # of two who are compared, one always says it less than the other
+    if not several:
         answering = [leg for leg in answering if leg.choice.theirs >= limits.theirs]
     if not answering:
-        said = [leg.choice for leg in legs if leg.choice.said >= limits.said and len(legs) == 1]
+        said = [leg.choice for leg in legs if leg.choice.said >= limits.said and not several]
         elsewhere, _ = _checked([("", quote) for choice in said for quote in choice.elsewhere], library)
         status = NOT_BY_SPEAKER if elsewhere else NOT_FOUND
         return replace(asked, status=status, elsewhere=tuple(quote for _, quote in elsewhere))
     chosen: list[tuple[str, Quote]] = []
     for leg in answering:
-        most = library.settings.quoting.side if len(legs) > 1 else None
-        chosen += [(leg.name, quote) for quote in leg.choice.quotes[:most]]
+        most = library.settings.quoting.side if several else None
+        theirs = [quote for quote in leg.choice.quotes if not several or quote.speaker in leg.speaking]
+        chosen += [(leg.name, quote) for quote in theirs[:most]]
         chosen += [(_OTHERWISE.get(understood.form.name, ""), quote) for quote in leg.choice.otherwise]
     quotes, unverified = _checked(chosen, library)
     return replace(asked, status=ANSWERED if quotes else NOT_FOUND, quotes=quotes, unverified=unverified)
@@ -295,7 +297,7 @@ def _write(asked: Asked) -> Iterator[Answer]:
         unverified=asked.unverified,
         confidence=asked.confidence,
         form=understood.form.name,
-        speakers=understood.named.speakers,
+        speakers=tuple(dict.fromkeys(name for leg in understood.legs for name in leg.named.speakers)),
         excluded=understood.named.excluded,
         transcripts=understood.transcripts,
         choices=understood.named.choices,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.library import Library
 
 _SHOWN = 10  # mentions that are quoted; `onrecord mentions` has them all
-_TERM = 3  # words of a name or a term, at most
+_TERM = 2  # words of a name or a term, at most
 _NAMED = 6  # speakers counted in a lead
 
 
@@ -52,15 +52,21 @@ def count(asked: Understood, library: Library) -> Counted | None:
     if not asked.form.counts:
         return None
     found = mentions(asked.form.words, library, asked.named.speakers or None, asked.transcripts)
-    if asked.form.name == forms.MENTIONS and (found.count or len(found.words.split()) <= _TERM):
-        return Counted(_count_lead(found), _quotes(found.mentions), found)
+    if asked.form.name == forms.MENTIONS and (found.count or asked.form.quoted or len(found.words.split()) <= _TERM):
+        quotes = _quotes(found.mentions)
+        return Counted(_count_lead(found, quotes), quotes, found)
     one = found.last if asked.form.name == forms.LAST else found.first
     return Counted(_place_lead(asked.form.name, one, found), _quotes([one]), found) if one else None
 
 
 def _quotes(found: Sequence[Mention]) -> tuple[Quote, ...]:
-    """The sentences of the mentions, each once, in reading order."""
-    return tuple(dict.fromkeys(mention.quote for mention in found))[:_SHOWN]
+    """The first sentences of the mentions, each once, in reading order."""
+    quotes: dict[Quote, None] = {}
+    for mention in found:
+        if len(quotes) == _SHOWN:
+            break
+        quotes[mention.quote] = None
+    return tuple(quotes)
 
 
 def _talk(asked: Understood, library: Library) -> Counted:
@@ -72,25 +78,33 @@ def _talk(asked: Understood, library: Library) -> Counted:
 # --- leads -------------------------------------------------------------------------------------------------------
 
 
-def _count_lead(found: Mentions) -> str:
+def _count_lead(found: Mentions, quotes: Sequence[Quote]) -> str:
     searched = _transcripts(len(found.transcripts))
     if not found.count:
         nobody = f"{join_names(found.speakers, 'or')} never says" if found.speakers else "Nobody says"
         others = f" Others do, {_times(found.by_others)}." if found.by_others else ""
         return f"{nobody} “{found.words}” in {searched}.{others}"
-    said = f"“{found.words}” is said {_times(found.count)}"
     where = f" in {_transcripts(len(found.by_transcript))}" if len(found.transcripts) > 1 else ""
-    more = f" The first {_SHOWN} are quoted." if found.count > _SHOWN else ""
-    return f"{said}{where}: {_shares(found.by_speaker)}.{more}"
+    more = f" The first {_SHOWN} sentences are quoted." if len(quotes) == _SHOWN < found.count else ""
+    if found.speakers:
+        people = ", ".join(f"{speaker} says “{found.words}” {_times(n)}" for speaker, n in found.by_speaker.items())
+        others = f" Others say it {_times(found.by_others)}." if found.by_others else ""
+        return f"{people}{where}.{others}{more}"
+    return f"“{found.words}” is said {_times(found.count)}{where}: {_shares(found.by_speaker)}.{more}"
 
 
 def _place_lead(which: str, one: Mention, found: Mentions) -> str:
-    order = "first" if which == forms.FIRST else "last"
-    alone = "the only time it is" if found.count == 1 else f"one of {found.count} times it is"
+    order = "last" if which == forms.LAST else "first"
+    alone = "the only time" if found.count == 1 else f"one of {found.count} times"
+    others = f" Others say it {_times(found.by_others)}." if found.by_others else ""
     dated = f" ({one.date})" if one.date else ""
     undated = " Not all transcripts have dates; those are taken in the library's order." if found.undated else ""
     unclear = undated if len(found.by_transcript) > 1 else ""
-    return f"“{found.words}” is {order} said by {one.speaker} in {one.quote.title}{dated}, {alone} said.{unclear}"
+    if found.speakers:
+        said = f"{one.speaker} {order} says “{found.words}” in {one.quote.title}{dated}, {alone} of theirs"
+    else:
+        said = f"“{found.words}” is {order} said by {one.speaker} in {one.quote.title}{dated}, {alone}"
+    return f"{said}.{others}{unclear}"
 
 
 def _talk_lead(talk: TalkTime, people: set[str]) -> str:

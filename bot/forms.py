@@ -10,7 +10,7 @@ Forms are tried from the most telling to the least; what fits none asks for a fa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.question import read_kind
 
@@ -25,6 +25,8 @@ class Form:
 
     name: str
     words: str = ""
+    quoted: bool = field(default=False, compare=False)
+    """Whether the words stand in quotation marks in the question."""
 
     @property
     def counts(self) -> bool:
@@ -35,11 +37,12 @@ class Form:
 def read_form(question: str) -> Form:
     """The form of a question."""
     asked = _POLITE.sub("", " ".join(question.split())).strip()
-    for name, pattern in _ABOUT_MENTIONS:
-        found = pattern.search(asked)
-        words = _object(found) if found else ""
-        if words:
-            return Form(name, words)
+    if _SPOKEN_OF.search(asked):
+        for name, pattern in _ABOUT_MENTIONS:
+            found = pattern.search(asked)
+            words, quoted = _object(found) if found else ("", False)
+            if words:
+                return Form(name, words, quoted)
     for name, pattern in _FORMS:
         if pattern.search(asked) or (name == DISCUSSION and read_kind(asked).discussion):
             return Form(name)
@@ -96,11 +99,12 @@ _PARTICIPLE = (
 )
 _PASSIVE = rf"(?:(?:(?:been|be|get|gets|got|being)\s+)?{_PARTICIPLE}|{_ARISES})"
 _OFTEN = r"\b" + _any(
-    r"how (?:often|frequently|many times|much)",
+    r"how (?:often|frequently|many times|much(?=.*\b(?:talk|speak)\w* (?:about|of)))",
     r"(?:the )?number of times",
     r"count (?:how often|how many times|the times|every time)",
 )
 _MOMENTS = r"(?:bits?|spots?|points?|times?|places?|occasions?|moments?|lines?|passages?|sentences?|instances?)"
+_PLACES = r"(?:places|parts|spots|bits|points|moments|times|passages|lines|episodes|meetings)"
 _EVERY = _any(
     rf"\b(?:every|each) (?:single )?{_MOMENTS}",
     rf"\ball (?:of )?(?:the )?{_MOMENTS}",
@@ -138,18 +142,18 @@ def _mention(which: str) -> tuple[str, ...]:
 
 _STARTED = rf"(?:{_WHERE}|{_WHO})\b.*?\b(?:start(?:s|ed)?|beg[ai]ns?) (?:to )?{_SAID}\s+{_WORDS}"
 _COUNTED = (
-    rf"{_OFTEN}\b.*?\b{_SAID}\s+(?!to\b){_WORDS}",
+    rf"{_OFTEN}\b.*?\b{_SAID}\s+(?!(?:to|by|in|on|at)\b){_WORDS}",
     rf"{_OFTEN}\s+(?:{_AUX}\s+)?{_SUBJECT}\s+{_PASSIVE}",
     rf"{_EVERY}\b.*?\b{_SAID}\s+{_WORDS}",
     rf"\b{_SAID}\s+(?P<words>[^.?!]+)[.?!,;].*{_EVERY}",
     rf"{_EVERY}\s+(?:that |when |where )?{_SUBJECT}\s+(?:{_AUX}\s+)?{_PASSIVE}",
     rf"\b(?:how many|any)\s+{_NOUN}\s+{_AUX}\s+{_WORDS}\s+(?:get|have|receive)\b",
     rf"\b(?:all|every|each|count|list|how many|number of|total)\b(?: the| of the)?\s+{_NOUN}\s+(?:of\s+)?{_WORDS}",
-    rf"{_WHO}\s+(?:all )?{_SAID}\s+{_WORDS}\s+(?:the )?(?:most|least)(?: often| frequently)?\b",
+    rf"{_WHO}\s+(?:all )?{_SAID}\s+{_SUBJECT}\s+(?:the )?(?:most|least)(?: often| frequently)?\b",
     rf"{_WHO}\s+(?:talk|speak|spoke)\w* (?:the )?(?:most|least|more|less)(?: often)? (?:about|of)\s+" + _WORDS,
     rf"^(?:mentions?|occurrences?) (?:of\s+)?{_WORDS}",
     rf"^where\s+{_AUX}\s+{_SUBJECT}\s+{_PASSIVE}",
-    rf"\b(?:which|what) {_MOMENTS}\b.*?\b{_SAID}\s+{_WORDS}",
+    rf"\b(?:which|what) {_PLACES}\b.*?\b{_SAID}\s+{_WORDS}",
     rf"\b(?:timestamps|hits|places|passages) (?:for|of)\s+{_WORDS}",
     rf"{_WHO}\s+{_SAID}\s+{_WORDS},? and how (?:often|many)\b",
 )
@@ -159,7 +163,17 @@ _ABOUT_MENTIONS = tuple(
     for pattern in patterns
 )
 
-_QUOTED = _compile('["“”«»„‘\'](?P<in>[^"“”«»„]{2,80}?)["“”«»‘’\'](?!\\w)')
+_QUOTED = _compile('(?<!\\w)["“”«»„‘\'](?P<in>[^"“”«»„]{1,80}?)["“”«»‘’\'](?!\\w)')
+# Words that speak of words: "When was the ferry first used?" does not ask for a word.
+_SPOKEN_OF = _compile(
+    r"[\"“”«»„‘’]|(?<!\w)'|\b(?:mention|sa(?:y|id|ying)|talk|sp(?:eak|oke)|br(?:ing|ought)|refer|discuss|utter|touch|"
+    r"(?:come|came|comes|crop|pop|turn)\w* up|occurrences|words?|phrases?|terms?|names?|expressions?|timestamps|hits)"
+)
+# Said of something, a clause is no words to count: "How many times did Tom say the ferry was cancelled?"
+_CLAUSE = _compile(r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|should|must|did|does|do)\b")
+_NOTHING = _compile(
+    r"(?:the|a|an|it|that|this|them|they|him|her|he|she|so|there|one|ones|those|these|anything|something)"
+)
 _THE = r"(?:the|a|an|any|some|his|her|their|our|my|your|this|that|these|those)"
 _BEFORE_WORDS = _compile(
     rf"^(?:(?:any|some|every)thing )?(?:about |of |on |to )?(?:{_THE}\s+)?"
@@ -168,7 +182,7 @@ _BEFORE_WORDS = _compile(
 )
 # What narrows the search rather than being looked for: "… in the ferry episode", "… by Tom", "… altogether".
 _AFTER_WORDS = _compile(
-    r"(?:\s*,?\s*\b"
+    r"(?:(?:\s*,\s*|\s+)"
     + _any(
         rf"(?:in|during|on|at|across|throughout|over|within|through) (?:all|each|every|{_THE})\b.*",
         r"in (?:january|february|march|april|may|june|july|august|september|october|november|december|\d{4})\b.*",
@@ -177,24 +191,30 @@ _AFTER_WORDS = _compile(
         r"by (?:everyone|everybody|anyone|anybody|each|all|any)\b.*",
         r"whoever\b.*|and (?:when|where|how|by|who|in)\b.*|for the \w+ time",
         r"(?:are|is|were|was) there\b.*",
-        r"by name|actually|ever|really",
-        r"altogether|overall|exactly|please|(?:the )?(?:most|least)|anywhere|at all|so far|again|up|for|be|been|gets?",
+        r"by name|actually|ever|really|altogether|overall|exactly|please",
+        r"(?:the )?(?:most|least)|anywhere|at all|so far|again|up|for|be|been|gets?",
         r"did|does|was|is",
     )
     + r")*[\s?.!,]*$"
 )
 
 
-def _object(found: re.Match[str]) -> str:
-    """The words that are mentioned: those in quotation marks, else the object of the verb without what surrounds it."""
-    quoted = _QUOTED.search(found.string[found.start() :])
+def _object(found: re.Match[str]) -> tuple[str, bool]:
+    """The words that are mentioned, and whether they were quoted.
+
+    Those in quotation marks, "|" between several; else the object of the verb without what surrounds it.
+    """
+    quoted = [match.strip(" ,.?!") for match in _QUOTED.findall(found.string[found.start() :])]
+    quoted = [match for match in quoted if any(char.isalnum() for char in match)]
     if quoted:
-        return quoted.group("in").strip(" ,.")
+        return " | ".join(quoted), True
     words = _AFTER_WORDS.sub("", found.group("words").strip())
     words = _BEFORE_WORDS.sub("", words).strip(" ,.?!")
     words = re.sub(r"['’]s (?:name|names)$", "", words)
     words = re.sub(r",?\s+or\s+", " | ", words)
-    return "" if re.fullmatch(_THE, words, re.IGNORECASE) else words
+    if _CLAUSE.search(words) or _NOTHING.fullmatch(words) or not any(char.isalnum() for char in words):
+        return "", False
+    return words, False
 
 
 # --- the other forms ---------------------------------------------------------------------------------------------
@@ -214,11 +234,14 @@ _FORMS = tuple(
             TALK_TIME,
             (
                 r"\b(?:talk(?:ing)?|speak(?:ing)?|air) ?time\b",
-                rf"\b{_TALKING} (?:the |for )?(?:most|least|longest|longer|more|less)\b(?! (?:about|of)\b)",
+                rf"\b{_TALKING} (?:the |for )?(?:most|least|longest|longer|more|less)\b"
+                r"(?! (?:about|of|than (?:one|two|a))\b)",
                 r"\bmost (?:of the )?(?:talking|speaking)\b",
                 rf"\bhow (?:long|much)\b.+\b{_TALKING}\b(?:\s*\b(?:for|in (?:all|total)|altogether|overall))*\W*$",
-                r"\bhow many (?:words|turns)\b.*\b(?:says?|said|speaks?|spoken?|used?|takes?|took|ha(?:ve|s)|g[eo]t)\b",
-                r"\b(?:share|proportion|percentage|part|amount) of (?:the )?(?:talk|speech|words|conversation|time)\b",
+                r"\bhow many words\b.*\b(?:says?|said|speaks?|spoken?|uses?)\b",
+                r"\bhow many turns\b.*\b(?:takes?|took|spoken?|speaks?|talks?)\b",
+                r"(?-i:\b[Hh]ow many turns (?:does|did|do|has) [A-Z])",
+                r"\b(?:share|proportion|percentage|part|amount) of (?:the )?(?:talk|speech|words|conversation)\b",
                 r"\b(?:share|proportion|percentage|part|amount) of (?:the )?(?:talking|speaking)\b",
                 r"\b(?:dominate[sd]?|hog(?:s|ged)?) (?:the )?(?:conversation|discussion|talk|meeting|episode|show)\b",
                 r"\b(?:most|fewest|least) (?:words|talkative)\b|\bword counts?\b",
@@ -283,7 +306,7 @@ _FORMS = tuple(
                 r"\bhow (?:much|many|long|old|often|far|big|large|tall|high|fast|deep|wide|heavy|late|soon)\b",
                 r"\bhow (?:frequently|expensive|cheap|hot|cold|full|thick|loud)\b",
                 rf"\b(?:what|which)(?:['’]s| is| was| were| are)?\s(?:[\w'’]+\s){{0,4}}?{_THINGS}\b",
-                r"\bwhat (?:did|does|do|will|would)\b.+\b(?:cost|weigh|earn|charge|pay)\b",
+                r"\bwhat (?:did|does|do|will|would)\b(?:(?!\bsa(?:y|id)\b).)+\b(?:cost|weigh|earn|charge|pay)\b",
                 r"^(?:number|percentage|price|cost|amount|age|distance|total) (?:of|for|to)\b",
             ),
         ),

@@ -18,12 +18,18 @@ _NEGATES = re.compile(
     r"\b(?:not|never|no|nobody|no one|none|nothing|neither|nor|without|hardly|cannot|refus\w+|denie[sd])\b|n['’]t\b",
     re.IGNORECASE,
 )
-_TAGS = re.compile(r"\b(?:[a-z]+n['’]t|can['’]t) (?:it|they|he|she|we|you|i)\?", re.IGNORECASE)
+_NONE = re.compile(
+    r"\b(?:[a-z]+n['’]t|can['’]t) (?:it|they|he|she|we|you|i)\?|\bnot only\b|\bno (?:doubt|question|problem|wonder)\b",
+    re.IGNORECASE,
+)
+
+
+_LOOSE = {"#duration", "#distance", "#weight", "#clock", "#part"}
 
 
 def negates(text: str) -> bool:
-    """Whether a sentence holds a negation; a question tag ("isn't it?") is none."""
-    return bool(_NEGATES.search(_TAGS.sub("", text)))
+    """Whether a sentence holds a negation; a question tag ("isn't it?"), "not only" and "no doubt" are none."""
+    return bool(_NEGATES.search(_NONE.sub("", text)))
 
 
 def otherwise(question: str, form: Form, chosen: Sequence[str], others: Sequence[str]) -> int | None:
@@ -51,6 +57,6 @@ def _differs(text: str, said: Sequence[Quantity]) -> bool:
 
 
 def _same_thing(one: Quantity, other: Quantity) -> bool:
-    """Whether two numbers count the same: the words after them are alike, not only the measure."""
+    """Whether two numbers count the same: in the same words; of money or a share the measure is enough."""
     shared = one.units & other.units
-    return len(shared) > 1 or bool(shared and not any(unit.startswith("#") for unit in shared))
+    return len(shared) > 1 or bool(shared and not shared <= _LOOSE)

@@ -32,12 +32,13 @@ _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "dozen": 12, "once": 1, 
 _WORDS = {**_ONES, **_TENS, **_SCALES}
 
 _NUMBER = re.compile(
-    r"(?P<money>[£$€]\s?)?(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<magnitude>\s?(?:thousand|million|billion|bn|m|k)\b)?"
+    r"(?P<money>[£$€]\s?)?(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)(?P<magnitude>\s?(?:thousand|million|billion|bn|m|k)\b)?"
     rf"|\b(?P<words>(?:{'|'.join(_WORDS)})(?:(?:[\s-]+(?:and\s+)?)(?:{'|'.join(_WORDS)}))*)\b"
     rf"|\b(?P<part>{'|'.join(_PARTS)})\b",
     re.IGNORECASE,
 )
 _MAGNITUDES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9}
+_NOBODY = re.compile(r"\b(?:no|the|this|that|any|every|some|which|each|another)\s+$", re.IGNORECASE)
 _AFTER = re.compile(r"[^\w%]*([\w'’%-]+)")
 _FOLLOWING = 3  # words after a number that may say what is counted
 
@@ -114,6 +115,8 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
 
 def _quantities(text: str) -> Iterator[Quantity]:
     for found in _NUMBER.finditer(text):
+        if found.group().lower() == "one" and _NOBODY.search(text[: found.start()]):
+            continue  # "no one", "the one", "this one"
         after = text[found.end() :]
         units = {name for name, measure in _MEASURES.items() if measure.match(after)}
         if found.group("money"):
@@ -131,7 +134,10 @@ def _value(found: re.Match[str]) -> float:
         return _PARTS[found.group("part").lower()]
     if found.group("digits"):
         value = float(found.group("digits").replace(",", ""))
-        return value * _MAGNITUDES.get((found.group("magnitude") or "").strip().lower(), 1.0)
+        magnitude = (found.group("magnitude") or "").strip().lower()
+        if len(magnitude) == 1 and not found.group("money"):  # "5 m long"
+            return value
+        return value * _MAGNITUDES.get(magnitude, 1.0)
     return _spoken(re.findall(r"\w+", found.group("words").lower()))
 
 

@@ -142,8 +142,8 @@ def read_date(question: str) -> AskedDate:
     day = None
     if month:
         name = re.escape(month.group())
-        day = re.search(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{name}\b", question) or re.search(
-            rf"\b{name}\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", question
+        day = re.search(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{name}\b", question, re.IGNORECASE) or re.search(
+            rf"\b{name}\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", question, re.IGNORECASE
         )
     return AskedDate(
         int(year.group()) if year else None,

@@ -17,15 +17,14 @@ from bot.question import AskedDate, date_of, read_date
 from bot.speakers import find_speakers
 from embeddings.lexical import stems
 
-_NOUN = (
-    r"(?:episode|podcast|programme|program|show|broadcast|meeting|session|recording|interview|call|hearing|"
-    r"conversation|transcript|discussion|talk|lecture|file)s?"
-)
+_RECORDING = r"(?:episode|podcast|programme|broadcast|meeting|session|recording|interview|hearing|transcript)s?"
+# These are verbs too; they are recordings only where the question or a part of it ends.
+_NOUN = rf"(?:{_RECORDING}|(?:program|show|call|talk|conversation|discussion|lecture|file)s?(?=\s*(?:[?.!,]|$)))"
 _DATE = (
     r"(?P<date>(?:the\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december)(?:\s+\d{1,2}(?:st|nd|rd|th)?\b)?(?:,?\s+(?:19|20)\d\d)?|(?:19|20)\d\d(?:-\d\d-\d\d)?)"
 )
-_IN = r"\b(?:in|from|on|during|at|of)\s+"
+_IN = r"\b(?:in|from|on|during|at)\s+"
 _CLOSING = r"(?=\s*[?.!]*\s*$)"
 _SPOKE = (
     r"\b(?:say|said|says|talk(?:ed|s)?|speak|spoke|mention(?:ed|s)?|tell|told|discuss(?:ed)?|explain(?:ed)?|"
@@ -41,7 +40,10 @@ _DATED = (
     _compile(rf"{_IN}(?:the|this|that|their|his|her|our)\s+{_DATE}\s+{_NOUN}\b"),
     _compile(rf"{_IN}(?:the|this|that)\s+{_NOUN}\s+(?:of|from|on|in|recorded (?:on|in))\s+{_DATE}\b"),
 )
-_SPOKEN_THEN = _compile(rf"{_SPOKE}.*?(?P<cut>\b(?:in|on|during)\s+{_DATE}){_CLOSING}")
+# "What did they say would open in July?" dates what opens.
+_SPOKEN_THEN = _compile(
+    rf"{_SPOKE}(?:(?!\b(?:is|are|was|were|will|would|has|had|have|did)\b).)*?(?P<cut>\b(?:in|on|during)\s+{_DATE}){_CLOSING}"
+)
 _WITH = _compile(rf"{_IN}(?:the|this|that|a|an|any)\s+{_NOUN}\s+(?:with|featuring)\s+(?P<name>[^?.!,]+?){_CLOSING}")
 _TITLED = (
     _compile(rf"{_IN}(?:the|this|that)\s+(?P<title>[^?.!,]{{2,60}}?)\s+{_NOUN}\b"),
@@ -77,8 +79,9 @@ def narrow(question: str, entries: Sequence[Entry]) -> Narrowed:
 
 
 def _without(question: str, start: int, end: int) -> str:
-    left = re.sub(r"\s+([?.!,])", r"\1", f"{question[:start]} {question[end:]}")
-    return " ".join(left.split())
+    """The question without a stretch; whole where nothing would be left to ask."""
+    left = " ".join(re.sub(r"\s+([?.!,])", r"\1", f"{question[:start]} {question[end:]}").split())
+    return left if any(char.isalnum() for char in left) else question
 
 
 def _readings(question: str) -> list[tuple[re.Match[str], Callable[[Entry], bool]]]:
@@ -97,8 +100,15 @@ def _readings(question: str) -> list[tuple[re.Match[str], Callable[[Entry], bool
 
 def _recorded(date: str) -> Callable[[Entry], bool]:
     day = date_of(date)
-    asked = AskedDate(day.year, day.month, day.day) if day else read_date(f"in {date.title()}")
+    asked = AskedDate(day.year, day.month, day.day) if day else read_date(f"in {_MONTH.sub(_capital, date)}")
     return lambda entry: entry.date is not None and asked.names(entry.date)
+
+
+_MONTH = _compile(r"\b[a-z]{3,}\b")
+
+
+def _capital(word: re.Match[str]) -> str:
+    return word.group().capitalize()
 
 
 def _hears(name: str) -> Callable[[Entry], bool]:

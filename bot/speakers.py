@@ -27,7 +27,8 @@ _POSTNOMINALS = frozenset("am mp ms md phd jr sr ii iii qc kc obe mbe cbe esq".s
 _ROLES = frozenset(
     "agent analyst anchor announcer attendant audience boy boys caller candidate chair clerk coach cohost commentator "
     "customer dean designer developer director doctor editor engineer expert facilitator girl girls grad group guest "
-    "guy guys host hostess hosts instructor interface interviewee interviewer intro lawyer leader lecturer man manager "
+    "guests guy guys host hostess hosts instructor interface interviewee interviewees interviewer intro lawyer leader "
+    "lecturer man manager "
     "marketing member men moderator mom narrator officer operator outro panel participant patient phd planner police "
     "postdoc presenter producer professor reporter researcher secretary speaker sponsor staff student support teacher "
     "team undergrad user vendor voice waiter witness woman women".split()
@@ -98,8 +99,12 @@ def find_speakers(name: str, speakers: Sequence[str]) -> tuple[str, ...]:
 
 
 def distinct_people(speakers: Sequence[str]) -> tuple[str, ...]:
-    """These speakers, when they are several people; none when all are spellings of one name."""
-    return tuple(speakers) if len({fold_name(speaker) for speaker in speakers}) > 1 else ()
+    """These speakers, when they are several people; none when all are spellings of one name.
+
+    What stands in parentheses tells people apart: "Speaker 1 (ep-12)" and "Speaker 1 (ep-13)".
+    """
+    people = {(fold_name(speaker), speaker.partition("(")[2]) for speaker in speakers}
+    return tuple(speakers) if len(people) > 1 else ()
 
 
 def read_question(question: str, speakers: Sequence[str], roles: Roles = ()) -> SpeakerQuestion:
@@ -112,11 +117,8 @@ def read_question(question: str, speakers: Sequence[str], roles: Roles = ()) -> 
     mentions = _mentions(question, names)
     marked = _mark(question, mentions)
     excepted = next((found for pattern in _EXCEPTED if (found := pattern.search(marked))), None)
-    if excepted:
-        excluded = _people(mentions, *excepted.span("who"))
-        others = tuple(name for name in speakers if name not in excluded)
-        read = read_question(_cut(question, [excepted.span("cut")]), others, roles)
-        return replace(read, speakers=read.speakers or others, excluded=excluded)
+    if excepted and _SPEAKING.search(question):
+        return _but(question, excepted, mentions, speakers, roles)
     frames = _find_frames(marked, mentions) if mentions else []
     if frames:
         # Of several questions ("What did Tom say about silos? And what did Jenny say?") the last one is asked.
@@ -125,13 +127,39 @@ def read_question(question: str, speakers: Sequence[str], roles: Roles = ()) -> 
         if all(word in _STOP for _, _, word in _words(topic)):
             # "What did Jenny say?" leaves nothing to search for; then all but the name is the topic.
             topic = _cut(question, [(start, end)])
-        asked = [mention for mention in mentions if start <= mention.start < end]
-        choices = next((people for mention in asked if (people := distinct_people(mention.speakers))), ())
+        choices = _choices([mention for mention in mentions if start <= mention.start < end], roles)
         return SpeakerQuestion(_people(mentions, start, end), (), topic, topic, choices=choices)
     named = [mention for mention in mentions if mention.anywhere]
     spans = [(mention.start, _end(_POSSESSIVE, marked, mention.end)) for mention in named]
     mentioned = tuple(dict.fromkeys(name for mention in named for name in mention.speakers))
     return SpeakerQuestion((), mentioned, question, _cut(question, spans))
+
+
+def _but(
+    question: str, excepted: re.Match[str], mentions: Sequence[_Mention], speakers: Sequence[str], roles: Roles
+) -> SpeakerQuestion:
+    """A question for the words of all others: "What did anyone but Tom say?"."""
+    start, end = excepted.span("who")
+    excluded = _people(mentions, start, end)
+    others = tuple(name for name in speakers if name not in excluded)
+    read = read_question(_cut(question, [excepted.span("cut")]), others, roles)
+    if read.speakers:  # "Apart from Marisol, what did Tom say?" asks for Tom's
+        return read
+    choices = _choices([mention for mention in mentions if start <= mention.start < end], roles)
+    return replace(read, speakers=others, excluded=excluded, choices=choices)
+
+
+def _choices(mentions: Sequence[_Mention], roles: Roles) -> tuple[str, ...]:
+    """The people whom the first name that is not clear may mean; those of a role ("the guests") are all meant."""
+    groups = [set(people) for _, people in roles]
+    named = [mention.speakers for mention in mentions if set(mention.speakers) not in groups]
+    return next((people for speakers in named if (people := distinct_people(speakers))), ())
+
+
+def unclear_in(question: str, speakers: Sequence[str], roles: Roles = ()) -> tuple[str, ...]:
+    """The people whom a name in a question may mean, whether for their words or not, when it is not clear which."""
+    names = _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER), tuple(roles))
+    return _choices([mention for mention in _mentions(question, names) if not mention.weak], roles)
 
 
 def join_names(names: Sequence[str], link: str = "and") -> str:
@@ -141,7 +169,7 @@ def join_names(names: Sequence[str], link: str = "and") -> str:
 
 def people_in(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
     """Everybody whom a question names, in its order, whether for their words or not."""
-    mentions = _mentions(question, _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER), ()))
+    mentions = _mentions(question, _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER)))
     return tuple(dict.fromkeys(name for mention in mentions if not mention.weak for name in mention.speakers))
 
 
@@ -473,6 +501,13 @@ _OPENED = _compile(
 )
 _ANYONE = r"(?:any(?:one|body)|every(?:one|body)|some(?:one|body)|people|all|others?|speakers?|who|they)"
 # "Anyone but Tom", "everybody other than the host"; only what is cut goes, so that "anyone" stays in the question.
+# Leaving somebody out is of their words only beside a verb of speaking: "Who lives here apart from Ingrid?" is not.
+_SPEAKING = re.compile(
+    r"\b(?:sa(?:ys?|id|ying)|th(?:inks?|ought)|talk\w*|mention\w*|told|tells?|sp(?:eaks?|oke|oken|eaking)|br(?:ings?|ought)|"
+    r"asks?|asked|suggest\w*|(?:dis)?agree\w*|argue\w*|propos\w*|feels?|felt|discuss\w*|describ\w*|explain\w*|words?|views?|"
+    r"opinions?)\b",
+    re.IGNORECASE,
+)
 _EXCEPTED = _compile(
     rf"\b{_ANYONE}(?:\s+else)?(?P<cut>\s*,?\s+(?:but|not|without)\s+{_ANY})",
     rf"(?P<cut>,?\s*\b(?:except(?:ing)?(?:\s+for)?|other\s+than|besides|apart\s+from|aside\s+from|excluding|"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,25 @@ from bot.errors import LibraryError, QuestionError
 from bot.forms import Form, read_form
 from bot.retrieval import Passage
 from bot.scope import narrow
-from bot.speakers import Roles, SpeakerQuestion, distinct_people, find_speakers, people_in, read_question
+from bot.speakers import (
+    Roles,
+    SpeakerQuestion,
+    distinct_people,
+    find_speakers,
+    fold_name,
+    join_names,
+    people_in,
+    read_question,
+    unclear_in,
+)
 from bot.traits import ends_with_question
+from bot.transcript import UNNAMED_SPEAKER
 
 if TYPE_CHECKING:
     from bot.library import Entry, Library
     from bot.transcript import Transcript
 
+_ELLIPTIC = 3  # words of a question that is none without the one before
 _SIDES = 4  # at most so many sides of a comparison
 
 # What a comparison says of itself rather than of its subject.
@@ -41,7 +53,13 @@ _ROLES = {
     "asks": ("host", "interviewer", "presenter", "moderator", "podcaster", "facilitator"),
     "answers": ("guest", "guests", "interviewee", "interviewees"),
 }
-_HOSTING = 3  # questions that a host asks at least, and how many times as many as anybody else
+_HOSTS_TURNS = 3  # turns that end with a question, of a host at least
+_HOSTS_LEAD = 3  # times as many as anybody else's
+_OVER_TIME = re.compile(
+    r"\b(?:chang(?:e[sd]?|ing)|shift\w*|evolv\w*|develop(?:s|ed)?|over time|over the years|earlier|later|at first|"
+    r"contradict (?:him|her|them)sel\w+)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,21 @@ class Leg:
     transcripts: tuple[str, ...]
     passages: tuple[Passage, ...] = ()
     choice: Choice = field(default_factory=Choice)
+
+    @property
+    def speaking(self) -> Collection[str]:
+        """Whose words stand on this side."""
+        return self.named.speakers or {hit.speaker for passage in self.passages for hit in passage.hits}
+
+    def read(self, several: bool) -> tuple[Passage, ...]:
+        """What it is chosen and judged by: of one side of several, only what those on it say."""
+        if not several:
+            return self.passages
+        own = [
+            replace(passage, hits=tuple(hit for hit in passage.hits if hit.speaker in self.speaking))
+            for passage in self.passages
+        ]
+        return tuple(passage for passage in own if passage.hits)
 
 
 @dataclass(frozen=True)
@@ -88,18 +121,36 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
     given = (ids,) if isinstance(ids, str) else tuple(ids)
     entries = library.entries_of(given)
     standalone = standalone_question(text, asked.get("history") or ())
-    form = read_form(standalone)
-    if asked.get("filters", True):
+    form = _form(text, standalone)
+    filters = bool(asked.get("filters", True))
+    if filters:
         narrowed = narrow(standalone, entries)
         entries = library.entries_of(narrowed.transcripts) if narrowed.transcripts else entries
         transcripts = narrowed.transcripts or given
         named = _read_people(narrowed.question, form, entries, library)
+        if named.excluded and text != standalone:  # "anyone but Tom" holds for the one question
+            named = replace(_read_people(text, form, entries, library), topic=named.topic, words=named.words)
     else:
         transcripts, named = given, SpeakerQuestion((), (), standalone, standalone)
     if asked.get("speaker"):
-        named = _only(str(asked["speaker"]), named, entries)
-    legs = () if named.choices else _legs(form, named, transcripts, entries)
+        named = _only(str(asked["speaker"]), named, entries, library)
+    if named.excluded and not named.speakers:
+        raise QuestionError(f"nobody but {join_names(named.excluded)} speaks there; ask without leaving anybody out")
+    sides: tuple[Leg, ...] = ()
+    if filters and form.name == forms.COMPARE and not named.choices and not named.excluded:
+        named = replace(named, choices=unclear_in(named.topic, speakers_of(entries)))
+        sides = _sides(named, transcripts, entries)
+    legs = () if named.choices else sides or (Leg("", named, transcripts),)
     return Understood(text, standalone, form, named, transcripts, legs)
+
+
+def _form(text: str, standalone: str) -> Form:
+    """The form of what is asked now; that of the question before holds on only for "And Ingrid?"."""
+    form = read_form(text)
+    if text == standalone or form.name != forms.FACT or len(text.split()) > _ELLIPTIC:
+        return form
+    before = read_form(standalone.removesuffix(text))
+    return form if before.counts and before.name != forms.TALK_TIME and not before.words else before
 
 
 def speakers_of(entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -116,7 +167,9 @@ def _read_people(question: str, form: Form, entries: Sequence[Entry], library: L
     if form.counts and not named.speakers:
         # Of what is counted, whoever is named beside it says it: "Count the mentions of pay in what Tom says".
         counted = people_in(form.words, heard)
-        named = replace(named, speakers=tuple(name for name in named.mentioned if name not in counted), mentioned=())
+        beside = tuple(name for name in named.mentioned if name not in counted)
+        unclear = unclear_in(question.replace(form.words, " "), heard) if beside else ()
+        named = replace(named, speakers=beside, mentioned=(), choices=unclear)
     if not named.speakers and len(heard) < len(library.speakers):
         # Somebody who is not heard in these transcripts is somebody all the same, and says nothing in them.
         elsewhere = read_question(question, library.speakers)
@@ -125,18 +178,18 @@ def _read_people(question: str, form: Form, entries: Sequence[Entry], library: L
     return named
 
 
-def _only(name: str, named: SpeakerQuestion, entries: Sequence[Entry]) -> SpeakerQuestion:
+def _only(name: str, named: SpeakerQuestion, entries: Sequence[Entry], library: Library) -> SpeakerQuestion:
     """The question asked of one speaker, whoever it names."""
     heard = speakers_of(entries)
-    found = find_speakers(name, heard)
+    found = find_speakers(name, heard) or find_speakers(name, library.speakers)
     if not found:
         raise QuestionError(f"no speaker is called {name!r}; the transcripts have {', '.join(heard)}")
-    return replace(named, speakers=found, excluded=(), choices=distinct_people(found))
+    return replace(named, speakers=found, mentioned=(), excluded=(), choices=distinct_people(found))
 
 
 def _roles(question: str, entries: Sequence[Entry], library: Library) -> Roles:
     """Who is meant by "the host" or "the guests", where no label says it: the one who asks the questions, the rest."""
-    words = set(re.findall(r"\w+", question.lower()))
+    words = set(re.findall(r"\bthe (\w+)", question.lower()))
     wanted = {role: [name for name in names if name in words] for role, names in _ROLES.items()}
     if not any(wanted.values()):
         return ()
@@ -146,7 +199,7 @@ def _roles(question: str, entries: Sequence[Entry], library: Library) -> Roles:
         host = _host_of(library.transcript(entry.id))
         if host:
             hosts[host] = None
-            guests |= dict.fromkeys(name for name in entry.speakers if name != host)
+            guests |= dict.fromkeys(name for name in entry.speakers if name not in (host, UNNAMED_SPEAKER))
     people = {"asks": tuple(hosts), "answers": tuple(name for name in guests if name not in hosts)}
     return tuple((name, people[role]) for role, names in wanted.items() for name in names if people[role])
 
@@ -155,41 +208,42 @@ def _host_of(transcript: Transcript) -> str | None:
     """Who asks most of the questions, where that is clear."""
     asking = Counter(turn.speaker for turn in transcript.utterances if ends_with_question(turn.text))
     (most, questions), *others = asking.most_common(2) or [("", 0)]
-    clear = questions >= _HOSTING and all(questions >= _HOSTING * count for _, count in others)
-    return most if clear else None
+    clear = questions >= _HOSTS_TURNS and all(questions >= _HOSTS_LEAD * count for _, count in others)
+    return most if clear and most != UNNAMED_SPEAKER else None
 
 
 # --- what is searched --------------------------------------------------------------------------------------------
 
 
-def _legs(
-    form: Form, named: SpeakerQuestion, transcripts: tuple[str, ...], entries: Sequence[Entry]
-) -> tuple[Leg, ...]:
-    """One leg for each side of a comparison: people, else one person or everybody at several times."""
-    whole = (Leg("", named, transcripts),)
-    if form.name != forms.COMPARE or named.choices or named.excluded:
-        return whole
-    people = (*named.speakers, *named.mentioned)
-    people = tuple(dict.fromkeys((*people, *people_in(named.topic, speakers_of(entries)))))[:_SIDES]
-    subject = _subject(named, people)
+def _sides(named: SpeakerQuestion, transcripts: tuple[str, ...], entries: Sequence[Entry]) -> tuple[Leg, ...]:
+    """One leg for each side of a comparison: people, else one person or everybody at several times; none for others.
+
+    Spellings of one name are one side.
+    """
+    mentioned = (*named.speakers, *named.mentioned, *people_in(named.topic, speakers_of(entries)))
+    sides: dict[str, tuple[str, ...]] = {}
+    for one in dict.fromkeys(mentioned):
+        sides[fold_name(one)] = (*sides.get(fold_name(one), ()), one)
+    people = tuple(sides.values())[:_SIDES]
+    subject = _subject(named, [name for side in people for name in side])
+    about = replace(named, mentioned=(), topic=subject, words=subject)
     if len(people) > 1:
-        return tuple(
-            Leg(one, replace(named, speakers=(one,), mentioned=(), topic=subject, words=subject), transcripts)
-            for one in people
-        )
+        return tuple(Leg(side[0], replace(about, speakers=side), transcripts) for side in people)
+    if not _OVER_TIME.search(named.topic):
+        return ()
+    speaking = people[0] if people else ()
     dated = sorted(
-        (entry for entry in entries if entry.date and (not people or people[0] in entry.speakers)),
+        (entry for entry in entries if entry.date and (not speaking or set(speaking) & set(entry.speakers))),
         key=lambda entry: str(entry.date),
     )
-    if len(dated) < 2:
-        return whole
-    dated = dated if len(dated) <= _SIDES else [dated[0], dated[-1]]
-    of = replace(named, speakers=people, mentioned=(), topic=subject, words=subject)
-    return tuple(Leg(f"{entry.title}, {entry.date}", of, (entry.id,)) for entry in dated)
+    if len(dated) > _SIDES:
+        dated = [dated[0], dated[-1]]
+    about = replace(about, speakers=speaking)
+    return tuple(Leg(f"{entry.title}, {entry.date}", about, (entry.id,)) for entry in dated) if len(dated) > 1 else ()
 
 
 def _subject(named: SpeakerQuestion, people: Sequence[str]) -> str:
     """What is compared, without those who are, nor the words that compare."""
     words = read_question(named.topic, people).words if people else named.topic
-    left = " ".join(_COMPARING.sub(" ", words).split()).strip(" ?.,'’s")
+    left = " ".join(_COMPARING.sub(" ", re.sub(r"['’]s\b", " ", words)).split()).strip(" ?.,'’")
     return left if any(char.isalnum() for char in left) else named.topic
