@@ -60,7 +60,7 @@ class Quoting:
     fact: Size = Size(3, 0.7)
     list: Size = Size(6, 1.2)
     """A question for several things."""
-    discussion: Size = Size(5, 2.0)
+    discussion: Size = Size(5, 1.2)
     """A question about what was said of a subject."""
     side: int = 2
     """Quotes of each side of a comparison."""
