@@ -142,7 +142,8 @@ def choose(question: str, form: Form, named: SpeakerQuestion, passages: Sequence
     others = [at for at, sentence in enumerate(sentences) if people and sentence.speaker not in people]
     signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features)
     size = settings.size_of(form)
-    quotes = _pick([(scores[at], sentences[at]) for at in quotable], size, settings)
+    picked = _pick([(scores[at], sentences[at]) for at in quotable], size, settings, replies=not named.speakers)
+    quotes = [quote for quote in picked if quote.speaker not in named.excluded]
     cover = features["held"].sum(axis=1)
     about = [(scores[at], sentences[at]) for at in quotable if cover[at] >= settings.otherwise_cover]
     return Choice(
@@ -254,10 +255,13 @@ def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[st
 # --- quotes ------------------------------------------------------------------------------------------------------
 
 
-def _pick(scored: Sequence[tuple[float, Sentence]], size: Size, settings: Quoting) -> list[Quote]:
+def _pick(
+    scored: Sequence[tuple[float, Sentence]], size: Size, settings: Quoting, replies: bool = False
+) -> list[Quote]:
     """The best sentences as quotes, best first, at most one an utterance; near ties beside them in the turn join them.
 
-    A reply that says nothing by itself comes after the question that it answers, each a quote of its own.
+    A reply that says nothing by itself comes after the question that it answers, and with `replies` a question comes
+    before its reply, each a quote of its own.
     """
     if not scored:
         return []
@@ -282,10 +286,15 @@ def _pick(scored: Sequence[tuple[float, Sentence]], size: Size, settings: Quotin
     for sentence, numbers in runs.values():
         spans = sentence.turn_spans
         quote = Quote.locate(sentence.transcript, sentence.utterance, spans[min(numbers)][0], spans[max(numbers)][1])
+        unit = [quote]
         if sentence.replies and len(stems(quote.text)) <= _LEANING_STEMS:
-            quotes.append(_question_before(sentence))
-        quotes.append(quote)
-    return list(dict.fromkeys(quotes))[: size.quotes]
+            unit = [_question_before(sentence), quote]
+        elif replies and max(numbers) == len(spans) - 1 and ends_with_question(quote.text):
+            unit = [quote, *_reply_after(sentence)]
+        # A question is not cut off from its reply.
+        if not quotes or len({*quotes, *unit}) <= size.quotes:
+            quotes += unit
+    return list(dict.fromkeys(quotes))
 
 
 def _question_before(sentence: Sentence) -> Quote:
@@ -293,6 +302,17 @@ def _question_before(sentence: Sentence) -> Quote:
     asking = sentence.utterance - 1
     start, end = sentence_spans(sentence.transcript.utterances[asking].text)[-1]
     return Quote.locate(sentence.transcript, asking, start, end)
+
+
+def _reply_after(sentence: Sentence) -> list[Quote]:
+    """What somebody else says first after a question that ends a turn; two sentences where the first is short."""
+    at = sentence.utterance + 1
+    turns = sentence.transcript.utterances
+    if at >= len(turns) or turns[at].speaker == sentence.speaker:
+        return []
+    spans = sentence_spans(turns[at].text)
+    last = 1 if len(turns[at].text[slice(*spans[0])].split()) < _SHORT and len(spans) > 1 else 0
+    return [Quote.locate(sentence.transcript, at, spans[0][0], spans[last][1])]
 
 
 def _otherwise(
