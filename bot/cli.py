@@ -224,7 +224,7 @@ In order of the dates in the names of the files; transcripts without a date come
 
 _TALK_MORE = """\
 Words, turns, questions (places with question marks), the longest turn, and the time where the file says when each
-caption begins and ends."""
+caption or turn begins."""
 
 _EVAL_MORE = """\
 A set is a folder of transcripts and questions with the lines that answer them; `--new` writes one to start from, and
@@ -310,13 +310,12 @@ def _speakers(options: argparse.Namespace) -> None:
     from bot.roster import perhaps_one
 
     library = _open(options)
+    library.need_transcripts()
     records = library.speaker_records(options.transcripts)
     if options.json:
         for record in records:
             print(json.dumps(record.as_dict(), ensure_ascii=False))
         return
-    if not records:
-        raise LibraryError(f"the library {library.folder} has no transcripts; add some with `onrecord add FILE`")
     width = min(40, max(len(record.name) for record in records))
     print("\n\n".join(_speaker_text(record, width) for record in records))
     for names in perhaps_one(record.name for record in records):

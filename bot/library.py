@@ -48,6 +48,7 @@ from bot.registry import (
     merging,
     renaming,
     speakers_by_label,
+    speakers_of,
 )
 from bot.transcript import Reading, Transcript
 
@@ -248,7 +249,7 @@ class Library:
     @property
     def speakers(self) -> tuple[str, ...]:
         """The speakers of all transcripts, each once."""
-        return tuple(dict.fromkeys(speaker for entry in self.entries for speaker in entry.speakers))
+        return speakers_of(self.entries)
 
     def entry(self, id: str) -> Entry:
         """Raises LibraryError, naming what is there, when no transcript has this id."""
@@ -257,6 +258,11 @@ class Library:
             known = ", ".join(list(entries)[:5]) + (", …" if len(entries) > 5 else "")
             raise LibraryError(f"no transcript has the id {id!r}; the library has {known or 'none yet'}")
         return entries[id]
+
+    def need_transcripts(self) -> None:
+        """Raises LibraryError for a library that nothing was added to."""
+        if not self.entries:
+            raise LibraryError(f"the library {self.folder} has no transcripts; add some first: `onrecord add FILE`")
 
     def entries_of(self, ids: Sequence[str]) -> tuple[Entry, ...]:
         """The transcripts with these ids, all when none is named.  Raises LibraryError for an unknown one."""
@@ -308,7 +314,7 @@ class Library:
 
     def _entry_of(self, revision: str) -> Entry:
         entry = self._read_manifest().by_group.get(revision.partition("+")[0])
-        if entry is None or entry.revision != revision:
+        if entry is None or revision not in (entry.revision, entry.group):
             raise RevisionGone(f"{revision} was replaced, renamed or removed meanwhile; ask again")
         return entry
 
@@ -416,8 +422,7 @@ class Library:
 
         The old index serves until the new one is whole.  Raises LibraryError for a library without transcripts.
         """
-        if not self.entries:
-            raise LibraryError(f"the library {self.folder} has no transcripts to index; add some: `onrecord add FILE`")
+        self.need_transcripts()
         new_encoder = self._load_encoder() if encoder is None else _load(encoder)
         with self._writing():
             manifest = self._read_manifest()

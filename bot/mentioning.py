@@ -25,8 +25,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from bot.errors import LibraryError, QuestionError
+from bot.errors import QuestionError
 from bot.quoting import Quote, is_in_source
+from bot.registry import speakers_of
 from bot.sentences import sentence_spans
 from bot.speakers import distinct_people, find_speakers
 from bot.transcript import Place
@@ -238,16 +239,15 @@ def mentions(
 
 
 def _in_reading_order(library: Library, ids: Sequence[str]) -> list[Entry]:
+    library.need_transcripts()
     entries = list(dict.fromkeys(library.entries_of(ids)))
-    if not entries:
-        raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
     return sorted(entries, key=lambda entry: entry.date or datetime.date.max)
 
 
 def _speakers(name: str | Sequence[str] | None, entries: Sequence[Entry]) -> tuple[str, ...]:
     if not isinstance(name, str):
         return tuple(name or ())
-    known = tuple(dict.fromkeys(speaker for entry in entries for speaker in entry.speakers))
+    known = speakers_of(entries)
     found = find_speakers(name, known)
     if not found:
         raise QuestionError(f"no speaker is called {name!r}; the transcripts have {_some(known)}")

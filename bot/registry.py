@@ -104,6 +104,11 @@ class Renamed:
     after: str
 
 
+def speakers_of(entries: Sequence[Listed]) -> tuple[str, ...]:
+    """The speakers of these transcripts, each once, in the order of the transcripts."""
+    return tuple(dict.fromkeys(speaker for entry in entries for speaker in entry.speakers))
+
+
 # --- from labels to speakers -------------------------------------------------------------------------------------
 
 

@@ -22,10 +22,9 @@ from pydantic import ConfigDict
 from bot import ranking
 from bot.chunking import Chunk, group_of
 from bot.config import Retrieval
-from bot.errors import LibraryError
 from bot.library import Indexes, Library, RevisionGone
 from bot.question import Kind, read_kind, subject_of
-from bot.registry import rows_of
+from bot.registry import rows_of, speakers_of
 from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion, read_question
 from bot.traits import Traits, traits_of
@@ -515,12 +514,10 @@ class TranscriptRetriever(BaseRetriever):
         named: SpeakerQuestion | None = None,
         transcripts: Sequence[str] = (),
     ) -> list[Document]:
-        if not self.library.entries:
-            raise LibraryError(f"{self.library.folder} is empty; add a transcript first: `onrecord add FILE`")
+        self.library.need_transcripts()
         only: tuple[str, ...] = ()
         if named is None:
-            heard = dict.fromkeys(name for entry in self.library.entries_of(transcripts) for name in entry.speakers)
-            named = read_question(query, tuple(heard))
+            named = read_question(query, speakers_of(self.library.entries_of(transcripts)))
             only = named.speakers
         return [
             passage.to_document(self.library.revision(passage.revision))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import LibraryError
 from bot.transcript import Piece, Place, Transcript, Utterance
 
 if TYPE_CHECKING:
@@ -86,9 +85,8 @@ def talk_time(library: Library, transcripts: Sequence[str] = ()) -> TalkTime:
 
     Raises LibraryError for an unknown transcript, or a library without any.
     """
+    library.need_transcripts()
     entries = tuple(dict.fromkeys(library.entries_of(transcripts)))
-    if not entries:
-        raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
     by_transcript = {entry.id: talks_in(library.revision(entry.revision)) for entry in entries}
     return TalkTime(_added(talk for talks in by_transcript.values() for talk in talks), by_transcript)
 

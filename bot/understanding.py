@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from bot import forms
 from bot.choosing import Choice
 from bot.conversation import standalone_question
-from bot.errors import LibraryError, QuestionError
+from bot.errors import QuestionError
 from bot.forms import Form, read_form
+from bot.registry import speakers_of
 from bot.retrieval import Passage
 from bot.scope import narrow
 from bot.speakers import (
@@ -115,8 +116,7 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
     text = str(asked.get("question") or "").encode(errors="replace").decode().strip()
     if not any(char.isalnum() for char in text):
         raise QuestionError(f'the question is {text!r}; ask something in words, e.g. "Who chairs the panel?"')
-    if not library.entries:
-        raise LibraryError(f"the library {library.folder} has no transcripts; add some first: `onrecord add FILE`")
+    library.need_transcripts()
     ids = asked.get("transcripts") or ()
     given = (ids,) if isinstance(ids, str) else tuple(ids)
     entries = library.entries_of(given)
@@ -151,11 +151,6 @@ def _form(text: str, standalone: str) -> Form:
         return form
     before = read_form(standalone.removesuffix(text))
     return form if before.counts and before.name != forms.TALK_TIME and not before.words else before
-
-
-def speakers_of(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """The speakers of these transcripts, each once."""
-    return tuple(dict.fromkeys(name for entry in entries for name in entry.speakers))
 
 
 # --- whose words -------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from bot.errors import QuestionError
 from bot.folding import DASH, MARK, Folded, Wording
 from bot.nearness import Difference, align, overlap
 from bot.quoting import Quote, is_in_source
+from bot.registry import speakers_of
 from bot.scanning import FoldedTexts, Folding, Turn
 from bot.speakers import find_speakers
 
@@ -127,7 +128,7 @@ class Verifier:
         self._entries = library.entries_of(transcripts)
         self._groups = [entry.group for entry in self._entries] if transcripts else []
         self._texts = FoldedTexts(library, self._entries, folding)
-        self.speakers = tuple(dict.fromkeys(name for entry in self._entries for name in entry.speakers))
+        self.speakers = speakers_of(self._entries)
 
     def verify(self, text: str, speaker: str | None = None) -> Verification:
         """See `verify_quote`."""

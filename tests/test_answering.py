@@ -178,3 +178,38 @@ def test_a_quote_cannot_be_made_by_hand(samples: Library) -> None:
         Quote("x", "x@0", "x", "x", 0, 0, 3, "yes", "Ana", "Ana", transcript.utterances[0].place, None)
     with pytest.raises(ValueError, match="slice"):
         Quote.locate(transcript, 0, 0, 10**6)
+
+
+def test_another_figure_is_shown_beside_a_figure(seed_library: Library) -> None:
+    """The seed gives both 340 and 330 serious incidents for the year; neither is averaged away."""
+    reply = answer("How many serious incidents were there?", seed_library)
+    shown = {citation.side: citation.quote for citation in reply.citations}
+    assert {name: quote.lines and quote.lines.first for name, quote in shown.items()} == {"": 415, "another figure": 88}
+    assert "\n\nAnother figure:\n\n“So in the 2023-24 year, it was about 340 serious incidents" in reply.text
+
+
+def test_a_comparison_is_quoted_side_by_side(samples: Library) -> None:
+    """Each side's own words under its name."""
+    reply = answer("How do Tom and Marisol differ over the battery?", samples)
+    assert [citation.side for citation in reply.citations] == ["TOM FARRANT", "MARISOL ADEYEMI"]
+    assert all(citation.side == citation.quote.speaker for citation in reply.citations)
+    assert "ninety minutes" in reply.citations[0].quote.text
+    assert "140 minutes" in reply.citations[1].quote.text
+    assert reply.speakers == ("TOM FARRANT", "MARISOL ADEYEMI")
+
+
+def test_a_side_that_says_nothing_of_it_is_not_quoted(samples: Library) -> None:
+    """Though others do: a side is judged by its own words."""
+    reply = answer("Do Yolanda and Tom agree about the laundry?", samples)
+    assert {citation.quote.speaker for citation in reply.citations} == {"Yolanda Petrescu"}
+    assert "Nothing is found on the side of TOM FARRANT." in reply.lead
+
+
+def test_a_question_is_quoted_with_its_reply(samples: Library) -> None:
+    """The host's question alone would tell nothing."""
+    reply = answer("Was the ferry cancelled in winter?", samples)
+    texts = [citation.quote.text for citation in reply.citations]
+    assert texts[:2] == [
+        "How many days was the ferry cancelled last winter?",
+        "Eleven, between November and the end of March.",
+    ]

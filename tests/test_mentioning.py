@@ -309,7 +309,18 @@ def test_what_is_held_in_memory_is_never_old(library: Library, monkeypatch: pyte
 def test_turns_are_those_of_the_transcript(samples: Library) -> None:
     """The quick way to read a transcript reads the same words by the same speakers."""
     for entry in samples.entries:
-        turns = tuple((turn.speaker, turn.text) for turn in samples.revision(entry.group).utterances)
-        assert samples.turns(entry.group) == turns
-    with pytest.raises(LibraryError, match="not there any more"):
+        turns = tuple((turn.speaker, turn.text) for turn in samples.revision(entry.revision).utterances)
+        assert samples.turns(entry.revision) == turns
+    with pytest.raises(LibraryError, match="removed meanwhile"):
         samples.turns("gone@000000000000")
+
+
+def test_a_name_that_was_given_counts(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    """From the next count on; the same words, under the new name."""
+    (tmp_path / "talk.txt").write_text("Speaker 1: A pier, a pier.\nTom: No pier.\n")
+    library = Library.open(tmp_path / "library", encoder=tiny_encoder)
+    library.add(tmp_path / "talk.txt")
+    assert mentions("pier", library).by_speaker == {"Speaker 1": 2, "Tom": 1}
+    library.rename("talk", "Speaker 1", "Ana Silva")
+    assert mentions("pier", library).by_speaker == {"Ana Silva": 2, "Tom": 1}
+    assert mentions("pier", library, speaker="Ana").mentions[0].quote.label == "Speaker 1"
