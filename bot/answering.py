@@ -25,6 +25,7 @@ from bot.speakers import join_names
 from bot.understanding import Leg, Understood, understand
 
 if TYPE_CHECKING:
+    from bot.config import Refusing
     from bot.library import Library
 
 ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_speaker", "unclear"
@@ -253,6 +254,8 @@ def _choose_quotes(asked: Asked, library: Library) -> Asked:
     )
     asked = replace(asked, legs=legs, confidence=max(leg.choice.confidence for leg in legs))
     limits = library.settings.refusing
+    if not several:
+        legs = (_in_their_words(legs[0], limits),)
     answering = [leg for leg in legs if leg.choice.quotes and leg.choice.said >= limits.said]
     if not several:
         answering = [leg for leg in answering if leg.choice.theirs >= limits.theirs]
@@ -269,6 +272,14 @@ def _choose_quotes(asked: Asked, library: Library) -> Asked:
         chosen += [(_OTHERWISE.get(understood.form.name, ""), quote) for quote in leg.choice.otherwise]
     quotes, unverified = _checked(chosen, library)
     return replace(asked, status=ANSWERED if quotes else NOT_FOUND, quotes=quotes, unverified=unverified)
+
+
+def _in_their_words(leg: Leg, limits: Refusing) -> Leg:
+    """Where a refusal would be false: whoever says the very words that were asked for is quoted with them."""
+    choice = leg.choice
+    if choice.spoken and (choice.said < limits.said or choice.theirs < limits.theirs):
+        return replace(leg, choice=replace(choice, quotes=choice.spoken, said=1.0, theirs=1.0))
+    return leg
 
 
 def _checked(

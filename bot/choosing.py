@@ -23,7 +23,7 @@ from bot.opposing import otherwise
 from bot.quantities import asked_units, holds_unit
 from bot.question import read_kind, subject_of
 from bot.quoting import Quote
-from bot.retrieval import Hit, Passage, content_words
+from bot.retrieval import SPOKEN, Hit, Passage, content_words
 from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion
 from bot.traits import ends_with_question, traits_of
@@ -106,14 +106,16 @@ class Sentence:
 class Choice:
     """What was chosen.
 
-    `quotes` are by those who are asked about, best first, `elsewhere` by others; `otherwise` may say the opposite of
-    the quotes, or another figure (`bot.opposing`).  `said` is the probability that the
-    transcripts say it, `theirs` that it is those asked about who do (1 where nobody is named).
+    `quotes` are by those who are asked about, best first, `elsewhere` by others.  `otherwise` may say the opposite of
+    the quotes, or another figure (`bot.opposing`).  `spoken` are by those whose words are asked for, in the very words
+    of the question.  `said` is the probability that the transcripts say it, `theirs` that it is those asked about who
+    do (1 where nobody is named).
     """
 
     quotes: tuple[Quote, ...] = ()
     elsewhere: tuple[Quote, ...] = ()
     otherwise: tuple[Quote, ...] = ()
+    spoken: tuple[Quote, ...] = ()
     said: float = 0.0
     theirs: float = 1.0
     two_party: bool = False
@@ -146,10 +148,12 @@ def choose(question: str, form: Form, named: SpeakerQuestion, passages: Sequence
     quotes = [quote for quote in picked if quote.speaker not in named.excluded]
     cover = features["held"].sum(axis=1)
     about = [(scores[at], sentences[at]) for at in quotable if cover[at] >= settings.otherwise_cover]
+    in_words = [(scores[at], sentences[at]) for at in quotable if cover[at] >= SPOKEN]
     return Choice(
         quotes=tuple(quotes),
         elsewhere=tuple(_pick([(features["content"][at], sentences[at]) for at in others], settings.fact, settings)),
         otherwise=tuple(_otherwise(question, form, quotes, about)),
+        spoken=tuple(_pick(in_words, settings.fact, settings)) if named.speakers and in_words else (),
         said=logistic(signals, fitted.said),
         theirs=logistic(signals, fitted.theirs) if people else 1.0,
         two_party=bool(signals["best_two_party"]),

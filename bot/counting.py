@@ -117,10 +117,10 @@ def _talk_lead(talk: TalkTime, people: set[str]) -> str:
 
 
 def _talked(one: Talk) -> str:
+    turns = f"{one.turns} {'turn' if one.turns == 1 else 'turns'}"
+    questions = f" with {one.questions} {'question' if one.questions == 1 else 'questions'}" if one.questions else ""
     timed = "" if one.seconds is None else f", {clock(one.seconds)} of talk"
-    return (
-        f"{one.speaker} {one.words:,} ({one.share:.0%}) in {one.turns} {'turn' if one.turns == 1 else 'turns'}{timed}"
-    )
+    return f"{one.speaker} {one.words:,} ({one.share:.0%}) in {turns}{questions}{timed}"
 
 
 def _shares(by_speaker: Mapping[str, int]) -> str:

@@ -236,7 +236,7 @@ _FORMS = tuple(
                 r"\b(?:talk(?:ing)?|speak(?:ing)?|air) ?time\b",
                 rf"\b{_TALKING} (?:the |for )?(?:most|least|longest|longer|more|less)\b"
                 r"(?! (?:about|of|than (?:one|two|a))\b)",
-                r"\bmost (?:of the )?(?:talking|speaking)\b",
+                r"\bmost (?:of the )?(?:talking|speaking)\b|\b(?:most|fewest) questions\b",
                 rf"\bhow (?:long|much)\b.+\b{_TALKING}\b(?:\s*\b(?:for|in (?:all|total)|altogether|overall))*\W*$",
                 r"\bhow many words\b.*\b(?:says?|said|speaks?|spoken?|uses?)\b",
                 r"\bhow many turns\b.*\b(?:takes?|took|spoken?|speaks?|talks?)\b",

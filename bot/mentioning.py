@@ -239,8 +239,8 @@ def mentions(
 
 
 def _in_reading_order(library: Library, ids: Sequence[str]) -> list[Entry]:
-    library.need_transcripts()
     entries = list(dict.fromkeys(library.entries_of(ids)))
+    library.need_transcripts()
     return sorted(entries, key=lambda entry: entry.date or datetime.date.max)
 
 

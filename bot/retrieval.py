@@ -34,6 +34,11 @@ from embeddings.lexical import stems
 Hits = list[tuple[str, float]]
 
 
+SPOKEN = 0.5
+"""Share of the question's words, by rarity, from which on somebody who says them speaks to it."""
+_SPOKEN_READ = 3  # chunks that are read for that
+
+
 @dataclass(frozen=True)
 class Stretch:
     """Characters [start:end] of one utterance."""
@@ -418,9 +423,13 @@ def _passages(scope: Scope, named: SpeakerQuestion, settings: Retrieval) -> tupl
     if people:
         by_content = sorted(rows, key=lambda row: -scope.content[row])
         others = [row for row in by_content if scope.speaker(row) not in people][: settings.others]
+        spoken: list[int] = []
         if named.speakers:
             rows = [row for row in rows if scope.speaker(row) in people]
-        rows = list(dict.fromkeys([*rows[: settings.chunks], *others]))
+            # Nobody may be said not to say what they do say, in the very words asked, however it ranks.
+            cover = scope.evidence.cover
+            spoken = sorted((row for row in rows if cover[row] >= SPOKEN), key=lambda row: -cover[row])[:_SPOKEN_READ]
+        rows = list(dict.fromkeys([*rows[: settings.chunks], *spoken, *others]))
     else:
         rows = rows[: settings.chunks]
     passages: list[Passage] = []

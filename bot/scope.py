@@ -44,7 +44,9 @@ _DATED = (
 _SPOKEN_THEN = _compile(
     rf"{_SPOKE}(?:(?!\b(?:is|are|was|were|will|would|has|had|have|did)\b).)*?(?P<cut>\b(?:in|on|during)\s+{_DATE}){_CLOSING}"
 )
-_WITH = _compile(rf"{_IN}(?:the|this|that|a|an|any)\s+{_NOUN}\s+(?:with|featuring)\s+(?P<name>[^?.!,]+?){_CLOSING}")
+_WITH = _compile(
+    rf"{_IN}(?:the|this|that|a|an|any)\s+{_NOUN}\s+(?:with|featuring)\s+(?P<name>[^?.!,]+?)(?:,|{_CLOSING})"
+)
 _TITLED = (
     _compile(rf"{_IN}(?:the|this|that)\s+(?P<title>[^?.!,]{{2,60}}?)\s+{_NOUN}\b"),
     _compile(
@@ -52,6 +54,7 @@ _TITLED = (
     ),
     _compile(r"\bin\s+[\"“'‘](?P<title>[^\"”’]{2,80})[\"”'’]"),
 )
+_NAMED_WHOLE = _compile(rf"{_IN}(?:the\s+)?(?=\w)")
 _ORDERED = _compile(rf"{_IN}(?:the|their)\s+(?P<which>first|earliest|last|latest|newest|most recent)\s+{_NOUN}\b")
 
 
@@ -70,12 +73,35 @@ def narrow(question: str, entries: Sequence[Entry]) -> Narrowed:
         if 0 < len(fitting) < len(entries):
             cut = found.span("cut") if "cut" in found.re.groupindex else found.span()
             return Narrowed(tuple(entry.id for entry in fitting), _without(question, *cut))
+    if called := _by_whole_name(question, entries):
+        return called
     ordered = _ORDERED.search(question)
     dated = sorted((entry for entry in entries if entry.date), key=lambda entry: entry.date or datetime.date.min)
     if ordered and len(dated) == len(entries) > 1:
         entry = dated[0 if ordered.group("which").lower() in ("first", "earliest") else -1]
         return Narrowed((entry.id,), _without(question, *ordered.span()))
     return Narrowed((), question)
+
+
+def _by_whole_name(question: str, entries: Sequence[Entry]) -> Narrowed | None:
+    """Transcripts whose id or title stands in the question as it is: "in go-time-284", "in Harbour Lights"."""
+    for found in _NAMED_WHOLE.finditer(question):
+        rest = _plain(question[found.end() :])
+        fitting = {
+            entry.id: name
+            for entry in entries
+            for name in (_plain(entry.id), _plain(entry.title))
+            if name and re.match(rf"{re.escape(name)}\b", rest)
+        }
+        if 0 < len(fitting) < len(entries):
+            end = found.end() + max(len(name) for name in fitting.values())
+            return Narrowed(tuple(fitting), _without(question, found.start(), end))
+    return None
+
+
+def _plain(name: str) -> str:
+    """A name for comparing, character for character."""
+    return re.sub(r"[-_.]", " ", name).lower()
 
 
 def _without(question: str, start: int, end: int) -> str:

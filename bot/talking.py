@@ -85,8 +85,8 @@ def talk_time(library: Library, transcripts: Sequence[str] = ()) -> TalkTime:
 
     Raises LibraryError for an unknown transcript, or a library without any.
     """
-    library.need_transcripts()
     entries = tuple(dict.fromkeys(library.entries_of(transcripts)))
+    library.need_transcripts()
     by_transcript = {entry.id: talks_in(library.revision(entry.revision)) for entry in entries}
     return TalkTime(_added(talk for talks in by_transcript.values() for talk in talks), by_transcript)
 

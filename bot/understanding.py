@@ -121,8 +121,9 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
     given = (ids,) if isinstance(ids, str) else tuple(ids)
     entries = library.entries_of(given)
     standalone = standalone_question(text, asked.get("history") or ())
-    form = _form(text, standalone)
     filters = bool(asked.get("filters", True))
+    # What names a transcript is no part of what is counted: "… say robot in go-time-284".
+    form = _form(narrow(text, entries).question, text, standalone)
     if filters:
         narrowed = narrow(standalone, entries)
         entries = library.entries_of(narrowed.transcripts) if narrowed.transcripts else entries
@@ -144,9 +145,9 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
     return Understood(text, standalone, form, named, transcripts, legs)
 
 
-def _form(text: str, standalone: str) -> Form:
+def _form(asked: str, text: str, standalone: str) -> Form:
     """The form of what is asked now; that of the question before holds on only for "And Ingrid?"."""
-    form = read_form(text)
+    form = read_form(asked)
     if text == standalone or form.name != forms.FACT or len(text.split()) > _ELLIPTIC:
         return form
     before = read_form(standalone.removesuffix(text))

@@ -34,6 +34,9 @@ ENTRIES = (
         ("What was said about boats in 2023?", ["radio"], "What was said about boats?"),
         ("What was said in the last episode?", ["plots"], "What was said?"),
         ("What was said in the first episode?", ["radio"], "What was said?"),
+        ("In the episode with Ana, who spoke?", ["ferry"], "who spoke?"),
+        ("Who talked most in ferry?", ["ferry"], "Who talked most?"),
+        ("How often is rain said in night shift radio?", ["radio"], "How often is rain said?"),
         ("What is said of winter in “Night shift radio”?", ["radio"], "What is said of winter?"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import Library, QuestionError, Transcript, answer, forms
-from bot.answering import ANSWERED, NOT_FOUND, UNCLEAR
+from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, UNCLEAR
 from bot.counting import count
 from bot.formats import read_bytes
 from bot.understanding import understand
@@ -124,12 +124,26 @@ def test_the_first_and_the_last_mention(talks: Library) -> None:
     assert "(2024-06-02)" in last.lead
 
 
+def test_who_says_the_very_words_is_quoted(tmp_path: Path, encoder: Encoder) -> None:
+    """However much better somebody else speaks to it: "not said by Tom" would be false."""
+    (tmp_path / "talk.txt").write_text(
+        "Ida: The lighthouse is the oldest on this coast, and the lighthouse keeper lived in it.\n"
+        "Ida: I love the lighthouse, and everybody photographs that lighthouse.\nBo: It is tall.\n"
+        "Tom: I drove past a lighthouse on the way to the dentist, who pulled two teeth.\n"
+    )
+    library = Library.open(tmp_path / "library", encoder=encoder)
+    library.add(tmp_path / "talk.txt")
+    reply = answer("What did Tom say about the lighthouse?", library)
+    assert (reply.status, {citation.quote.speaker for citation in reply.citations}) == (ANSWERED, {"Tom"})
+    assert answer("What did Bo say about the lighthouse?", library).status == NOT_BY_SPEAKER
+
+
 def test_who_talks_most(talks: Library) -> None:
     """The whole table in the answer, no quotes."""
     reply = answer("Who talked the most?", talks)
     assert reply.status == ANSWERED
     assert reply.lead.startswith(
-        "Of 46 words in 2 transcripts: ASKER 16 (35%) in 6 turns; Tom Roe 16 (35%) in 3 turns; "
+        "Of 46 words in 2 transcripts: ASKER 16 (35%) in 6 turns with 6 questions; Tom Roe 16 (35%) in 3 turns; "
     )
     assert json.loads(json.dumps(reply.as_dict()))["counted"]["talk_time"]["speakers"][0]["speaker"] == "ASKER"
 
