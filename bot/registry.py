@@ -20,30 +20,13 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import LibraryError
 from bot.question import date_of
-from bot.speakers import find_speakers
+from bot.speakers import find_speakers, is_machine_label
 from bot.transcript import UNNAMED_SPEAKER, Transcript
 
 _LONGEST_NAME = 100  # characters
 _LONGEST_TITLE = 200
 _JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in some scripts
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-
-_NUMBERED = r"(?:speaker|spkr?|participant|person|voice|respondent|interviewee|interviewer|caller|guest|channel|ch)"
-_MACHINE_LABEL = re.compile(
-    rf"(?:{_NUMBERED}(?:[ _.#-]*\d+|[ _.#-]+[a-z])"  # SPEAKER_00, Speaker 1, spk_0, Speaker A, Participant 2
-    r"|s[ _-]?\d+|[a-z]|\d+"  # S1, A, 1
-    r"|(?:unknown|unidentified)(?: (?:(?:fe)?male )?(?:speaker|voice|person|participant))?)"
-    r"(?: \([^()]*\))*",  # as the registry itself tells them apart
-    re.IGNORECASE,
-)
-
-
-def is_machine_label(label: str) -> bool:
-    """Whether a label tells speakers of one transcript apart and names nobody: "SPEAKER_00", "Speaker 1", "S1", "A".
-
-    Such a label in two transcripts is two people.  Roles ("HOST") and numbered roles ("Grad A") are taken for names.
-    """
-    return bool(_MACHINE_LABEL.fullmatch(label.strip()))
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.quoting import Quote
-from bot.registry import is_machine_label
 from bot.sentences import Span, sentence_spans
-from bot.speakers import fold_name
+from bot.speakers import fold_name, is_machine_label
 from bot.talking import talks_in
 from bot.transcript import UNNAMED_SPEAKER, Transcript
 

@@ -101,9 +101,9 @@ def find_speakers(name: str, speakers: Sequence[str]) -> tuple[str, ...]:
 def distinct_people(speakers: Sequence[str]) -> tuple[str, ...]:
     """These speakers, when they are several people; none when all are spellings of one name.
 
-    What stands in parentheses tells people apart: "Speaker 1 (ep-12)" and "Speaker 1 (ep-13)".
+    Machine labels are nobody's name, so each is somebody: "Speaker 1 (ep-12)" and "Speaker 1 (ep-13)".
     """
-    people = {(fold_name(speaker), speaker.partition("(")[2]) for speaker in speakers}
+    people = {speaker if is_machine_label(speaker) else fold_name(speaker) for speaker in speakers}
     return tuple(speakers) if len(people) > 1 else ()
 
 
@@ -176,6 +176,26 @@ def people_in(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
 def _people(mentions: Sequence[_Mention], start: int, end: int) -> tuple[str, ...]:
     """The speakers named between two characters."""
     return tuple(dict.fromkeys(name for item in mentions if start <= item.start < end for name in item.speakers))
+
+
+# --- machine labels ----------------------------------------------------------------------------------------------
+
+_NUMBERED = r"(?:speaker|spkr?|participant|person|voice|respondent|interviewee|interviewer|caller|guest|channel|ch)"
+_MACHINE_LABEL = re.compile(
+    rf"(?:{_NUMBERED}(?:[ _.#-]*\d+|[ _.#-]+[a-z])"  # SPEAKER_00, Speaker 1, spk_0, Speaker A, Participant 2
+    r"|s[ _-]?\d+|[a-z]|\d+"  # S1, A, 1
+    r"|(?:unknown|unidentified)(?: (?:(?:fe)?male )?(?:speaker|voice|person|participant))?)"
+    r"(?: \([^()]*\))*",  # as the registry itself tells them apart
+    re.IGNORECASE,
+)
+
+
+def is_machine_label(label: str) -> bool:
+    """Whether a label tells speakers of one transcript apart and names nobody: "SPEAKER_00", "Speaker 1", "S1", "A".
+
+    Such a label in two transcripts is two people.  Roles ("HOST") and numbered roles ("Grad A") are taken for names.
+    """
+    return bool(_MACHINE_LABEL.fullmatch(label.strip()))
 
 
 # --- names -------------------------------------------------------------------------------------------------------

@@ -17,10 +17,10 @@ from bot import Library, LibraryError, QuestionError, Settings, Transcript, answ
 from bot.cli import main
 from bot.library import MANIFEST, RevisionGone
 from bot.quoting import is_in_source
-from bot.registry import Record, is_machine_label, merging, renaming, rows_of, speakers_by_label
+from bot.registry import Record, merging, renaming, rows_of, speakers_by_label
 from bot.retrieval import Passage, search
 from bot.roster import perhaps_one
-from bot.speakers import find_speakers, fold_name, read_question
+from bot.speakers import find_speakers, fold_name, is_machine_label, read_question
 from bot.transcript import UNNAMED_SPEAKER
 from embeddings.encoder import Encoder
 
