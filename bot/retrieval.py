@@ -34,7 +34,7 @@ from embeddings.lexical import stems
 Hits = list[tuple[str, float]]
 
 
-SPOKEN = 0.5
+SPOKEN = 0.75
 """Share of the question's words, by rarity, from which on somebody who says them speaks to it."""
 _SPOKEN_READ = 3  # chunks that are read for that
 
