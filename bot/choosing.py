@@ -148,7 +148,8 @@ def choose(question: str, form: Form, named: SpeakerQuestion, passages: Sequence
     quotes = [quote for quote in picked if quote.speaker not in named.excluded]
     cover = features["held"].sum(axis=1)
     about = [(scores[at], sentences[at]) for at in quotable if cover[at] >= settings.otherwise_cover]
-    in_words = [(scores[at], sentences[at]) for at in quotable if cover[at] >= SPOKEN]
+    # Who asks in these words does not speak to it.
+    in_words = [(scores[at], sentences[at]) for at in quotable if cover[at] >= SPOKEN and not features["asks"][at]]
     return Choice(
         quotes=tuple(quotes),
         elsewhere=tuple(_pick([(features["content"][at], sentences[at]) for at in others], settings.fact, settings)),

@@ -436,5 +436,5 @@ def test_launch_says_one_line_and_ends_on_interrupt(tmp_path: Path) -> None:
         assert "onrecord add FILE" in fetched(f"http://127.0.0.1:{port}")[0]
     finally:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert (out, err, process.returncode) == ("", "", 0)
