@@ -422,7 +422,8 @@ def test_launch_says_one_line_and_ends_on_interrupt(tmp_path: Path) -> None:
     import signal
 
     port = free_port()
-    code = (
+    code = (  # a shell that starts the tests in the background makes them, and so this process, deaf to interrupts
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from bot import Library; from ui.app import launch; "
         f"launch(Library.open({str(tmp_path / 'library')!r}), port={port})"
     )
