@@ -22,7 +22,8 @@ from pathlib import Path
 from bot import Library, verify_quote
 from bot.errors import TranscriptError
 from bot.formats import SUFFIXES, read_bytes
-from bot.library import MANIFEST, Entry
+from bot.library import MANIFEST
+from bot.registry import Record
 from bot.transcript import Transcript
 from bot.verifying import FOUND
 
@@ -153,7 +154,7 @@ def write_library(source: Path, folder: Path) -> list[Transcript]:
     index = WordIndex(folder / "index-1" / "words" / "turns")
     index.replace("", [id for _, id, _ in turns], [turn.text for _, _, turn in turns], fields)
     entries = [
-        asdict(Entry(t.id, t.title, t.source, None, t.sha256, group, len(t.utterances), t.words, t.speakers))
+        asdict(Record(t.id, t.title, t.source, None, t.sha256, group, len(t.utterances), t.words, t.speakers))
         for group, t in transcripts.items()
     ]
     manifest = {"format": 1, "generation": 1, "index": "index-1", "encoder": None, "entries": entries}
