@@ -256,12 +256,11 @@ def _choose_quotes(asked: Asked, library: Library) -> Asked:
     limits = library.settings.refusing
     if not several:
         legs = (_in_their_words(legs[0], limits),)
-    answering = [leg for leg in legs if leg.choice.quotes and leg.choice.said >= limits.said]
-    if not several:
-        answering = [leg for leg in answering if leg.choice.theirs >= limits.theirs]
+    said = [leg for leg in legs if leg.choice.said >= limits.said]
+    answering = [leg for leg in said if leg.choice.quotes and (several or leg.choice.theirs >= limits.theirs)]
     if not answering:
-        said = [leg.choice for leg in legs if leg.choice.said >= limits.said and not several]
-        elsewhere, _ = _checked([("", quote) for choice in said for quote in choice.elsewhere], library)
+        others = [quote for leg in said if not several for quote in leg.choice.elsewhere]
+        elsewhere, _ = _checked([("", quote) for quote in others], library)
         status = NOT_BY_SPEAKER if elsewhere else NOT_FOUND
         return replace(asked, status=status, elsewhere=tuple(quote for _, quote in elsewhere))
     chosen: list[tuple[str, Quote]] = []

@@ -89,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    def narrowed(made: argparse.ArgumentParser) -> None:
+        made.add_argument(
+            "--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one"
+        )
+
     add = command("add", _add, "add transcripts: files, folders or globs", _ADD_MORE)
     add.add_argument("files", nargs="*", metavar="FILE|FOLDER")
     add.add_argument("--samples", action="store_true", help="add the three invented transcripts that come with it")
@@ -101,9 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--lines", metavar="A-B", help="print these lines of the original file, as they are")
 
     speakers = command("speakers", _speakers, "list who speaks, with words, talk time and sample lines", _SPEAKERS_MORE)
-    speakers.add_argument(
-        "--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one"
-    )
+    narrowed(speakers)
     speakers.add_argument("--json", action="store_true", help="as JSON, one speaker a line")
 
     rename = command("rename", _rename, "say who a label of a transcript is", _RENAME_MORE)
@@ -128,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "ask a question; the answer is verbatim quotes", _ASK_MORE)
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
-    ask.add_argument("--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one")
+    narrowed(ask)
     ask.add_argument(
         "--no-filters",
         action="store_true",
@@ -140,22 +143,20 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("quote", nargs="?", metavar="QUOTE")
     verify.add_argument("--file", metavar="ARTICLE", help="every quotation of an article; - reads standard input")
     verify.add_argument("--speaker", metavar="NAME", help="the speaker to whom the quote is ascribed")
-    verify.add_argument("--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one")
+    narrowed(verify)
     verify.add_argument("--json", action="store_true", help="as JSON")
 
     counting = command("mentions", _mentions, "find and count every place where words are said", _MENTIONS_MORE)
     counting.add_argument("words", metavar="WORDS")
     counting.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
-    counting.add_argument(
-        "--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one"
-    )
+    narrowed(counting)
     counting.add_argument("--exact", action="store_true", help="the words as written, not other forms of them")
     shape = counting.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="counts and places as JSON")
     shape.add_argument("--csv", action="store_true", help="the places as CSV, one a row")
 
     talk = command("talk", _talk, "tell who talks how much", _TALK_MORE)
-    talk.add_argument("--in", dest="transcripts", metavar="ID", action="append", default=[], help="only in this one")
+    narrowed(talk)
     talk.add_argument("--each", action="store_true", help="a table for each transcript besides")
     talk.add_argument("--json", action="store_true", help="as JSON, in all and by transcript")
 

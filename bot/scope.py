@@ -91,7 +91,7 @@ def _by_whole_name(question: str, entries: Sequence[Entry]) -> Narrowed | None:
             entry.id: name
             for entry in entries
             for name in (_plain(entry.id), _plain(entry.title))
-            if name and re.match(rf"{re.escape(name)}\b", rest)
+            if name and rest.startswith(name) and not rest[len(name) :][:1].isalnum()
         }
         if 0 < len(fitting) < len(entries):
             end = found.end() + max(len(name) for name in fitting.values())

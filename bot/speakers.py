@@ -113,8 +113,7 @@ def read_question(question: str, speakers: Sequence[str], roles: Roles = ()) -> 
     A name that is only mentioned ("What happened to Jenny?") filters nothing.  `roles` says who is meant by what
     somebody is ("host"), where no label says it.
     """
-    names = _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER), tuple(roles))
-    mentions = _mentions(question, names)
+    mentions = _named_in(question, speakers, roles)
     marked = _mark(question, mentions)
     excepted = next((found for pattern in _EXCEPTED if (found := pattern.search(marked))), None)
     if excepted and _SPEAKING.search(question):
@@ -156,10 +155,9 @@ def _choices(mentions: Sequence[_Mention], roles: Roles) -> tuple[str, ...]:
     return next((people for speakers in named if (people := distinct_people(speakers))), ())
 
 
-def unclear_in(question: str, speakers: Sequence[str], roles: Roles = ()) -> tuple[str, ...]:
+def unclear_in(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
     """The people whom a name in a question may mean, whether for their words or not, when it is not clear which."""
-    names = _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER), tuple(roles))
-    return _choices([mention for mention in _mentions(question, names) if not mention.weak], roles)
+    return _choices([mention for mention in _named_in(question, speakers) if not mention.weak], ())
 
 
 def join_names(names: Sequence[str], link: str = "and") -> str:
@@ -169,8 +167,13 @@ def join_names(names: Sequence[str], link: str = "and") -> str:
 
 def people_in(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
     """Everybody whom a question names, in its order, whether for their words or not."""
-    mentions = _mentions(question, _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER)))
+    mentions = _named_in(question, speakers)
     return tuple(dict.fromkeys(name for mention in mentions if not mention.weak for name in mention.speakers))
+
+
+def _named_in(question: str, speakers: Sequence[str], roles: Roles = ()) -> list[_Mention]:
+    """The mentions of these speakers in a question; whom a file does not name, no question can."""
+    return _mentions(question, _names(tuple(name for name in speakers if name != UNNAMED_SPEAKER), tuple(roles)))
 
 
 def _people(mentions: Sequence[_Mention], start: int, end: int) -> tuple[str, ...]:

@@ -122,10 +122,11 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
     entries = library.entries_of(given)
     standalone = standalone_question(text, asked.get("history") or ())
     filters = bool(asked.get("filters", True))
+    narrowed = narrow(standalone, entries)
     # What names a transcript is no part of what is counted: "… say robot in go-time-284".
-    form = _form(narrow(text, entries).question, text, standalone)
+    now = narrowed if text == standalone else narrow(text, entries)
+    form = _form(now.question, text, standalone)
     if filters:
-        narrowed = narrow(standalone, entries)
         entries = library.entries_of(narrowed.transcripts) if narrowed.transcripts else entries
         transcripts = narrowed.transcripts or given
         named = _read_people(narrowed.question, form, entries, library)
@@ -150,8 +151,7 @@ def _form(asked: str, text: str, standalone: str) -> Form:
     form = read_form(asked)
     if text == standalone or form.name != forms.FACT or len(text.split()) > _ELLIPTIC:
         return form
-    before = read_form(standalone.removesuffix(text))
-    return form if before.counts and before.name != forms.TALK_TIME and not before.words else before
+    return read_form(standalone.removesuffix(text))
 
 
 # --- whose words -------------------------------------------------------------------------------------------------
