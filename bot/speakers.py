@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from bot.transcript import UNNAMED_SPEAKER
 
-_TITLES = frozenset(
+TITLES = frozenset(
     "mr mrs ms miss dr prof professor sir dame lord lady hon rt right the judge justice nurse senator councillor "
     "minister president congressman congresswoman governor mayor commissioner rev reverend captain chairman "
     "chairwoman".split()
@@ -24,7 +24,7 @@ _TITLES = frozenset(
 _PLAIN_TITLES = frozenset("mr mrs ms dr prof professor".split())  # in lower case too; "miss" is a verb then
 _POSTNOMINALS = frozenset("am mp ms md phd jr sr ii iii qc kc obe mbe cbe esq".split())
 # What somebody is, not what they are called: asked for as "the host", and in every second question about hosts.
-_ROLES = frozenset(
+ROLES = frozenset(
     "agent analyst anchor announcer attendant audience boy boys caller candidate chair clerk coach cohost commentator "
     "customer dean designer developer director doctor editor engineer expert facilitator girl girls grad group guest "
     "guests guy guys host hostess hosts instructor interface interviewee interviewees interviewer intro lawyer leader "
@@ -57,7 +57,7 @@ _NEVER = frozenset(  # labels that ask for nobody, and labels that are pronouns 
     "report reply unknown unidentified unnamed".split()
 )
 _DETERMINERS = frozenset("a an this these my your our their his its every each any some no which another".split())
-_STOP = frozenset(
+STOP = frozenset(
     "a about again all also an and any are at be been but by did do does else ever exactly first for from had has have "
     "he her him his how i in is it its me more my not of on one or our say said she so some something than that the "
     "their them then there these they this those to too us was we were what when where which who why with you "
@@ -123,7 +123,7 @@ def read_question(question: str, speakers: Sequence[str], roles: Roles = ()) -> 
         # Of several questions ("What did Tom say about silos? And what did Jenny say?") the last one is asked.
         start, end = frames[-1].who
         topic = _cut(question, [span for frame in frames for span in frame.cuts])
-        if all(word in _STOP for _, _, word in _words(topic)):
+        if all(word in STOP for _, _, word in _words(topic)):
             # "What did Jenny say?" leaves nothing to search for; then all but the name is the topic.
             topic = _cut(question, [(start, end)])
         choices = _choices([mention for mention in mentions if start <= mention.start < end], roles)
@@ -169,6 +169,15 @@ def people_in(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
     """Everybody whom a question names, in its order, whether for their words or not."""
     mentions = _named_in(question, speakers)
     return tuple(dict.fromkeys(name for mention in mentions if not mention.weak for name in mention.speakers))
+
+
+def names_in(text: str, speakers: Sequence[str], sure: bool = False) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
+    """(start, end, the speakers that it may mean) of the names in a text, in its order.
+
+    Ordinary words that are names too ("Joy", "Host") are among them, but for `sure` ones.
+    """
+    mentions = _named_in(text, speakers)
+    return tuple((item.start, item.end, item.speakers) for item in mentions if item.anywhere or not sure)
 
 
 def _named_in(question: str, speakers: Sequence[str], roles: Roles = ()) -> list[_Mention]:
@@ -223,7 +232,7 @@ def _name_words(name: str) -> list[str]:
     if not words:
         return [word for word in (_fold_words(word) for word in name.split()) if word]
     # "Professor C" and "Minister of Health" need the title.
-    while len(words) > 1 and words[0] in _TITLES and words[1] not in ("of", "for") and len("".join(words[1:])) > 1:
+    while len(words) > 1 and words[0] in TITLES and words[1] not in ("of", "for") and len("".join(words[1:])) > 1:
         words = words[1:]
     while len(words) > 1 and words[-1] in _POSTNOMINALS:
         words = words[:-1]
@@ -293,7 +302,7 @@ def _name_parts(words: Sequence[str], speaker: str) -> set[str]:
     """
     if len(words) == 2 and len(words[1]) == 1 and words[1].isalpha():
         return {words[1]}
-    if not 2 <= len(words) <= _LONGEST or _ROLES & set(words) or speaker.lower().startswith("the "):
+    if not 2 <= len(words) <= _LONGEST or ROLES & set(words) or speaker.lower().startswith("the "):
         return set()
     if "'s " in _shadow(speaker) or any(char.isdigit() for char in speaker):
         return set()
@@ -371,8 +380,8 @@ def _weigh(
     if any(not re.fullmatch(r"[\s._'\"’‐–-]{1,3}", gap) for gap in gaps) or _is_joined(question, start, end):
         return None
     capital = all(_has_capital(question[a:b]) for a, b, _ in run)
-    role = bool(_ROLES & set(folds))
-    ordinary = all(w in _ROLES or w in _ORDINARY or w.isdecimal() or len(w) <= 2 for w in folds)
+    role = bool(ROLES & set(folds))
+    ordinary = all(w in ROLES or w in _ORDINARY or w.isdecimal() or len(w) <= 2 for w in folds)
     single = folds[0] if count == 1 else ""
     if single in _NEVER or (single and len(single) <= 2 and not capital):
         return None
@@ -425,7 +434,7 @@ def _is_joined(question: str, start: int, end: int) -> bool:
 def _is_title(question: str, words: Sequence[tuple[int, int, str]], at: int) -> bool:
     """Whether the word before word `at` is a title of what follows."""
     start, end, word = words[at - 1]
-    known = word in _PLAIN_TITLES or (question[start].isupper() and word in _TITLES | _ROLES | {"prime"})
+    known = word in _PLAIN_TITLES or (question[start].isupper() and word in TITLES | ROLES | {"prime"})
     return known and word != "the" and bool(re.fullmatch(r"\.?\s+", question[end : words[at][0]]))
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot import forms
 from bot.choosing import Choice
-from bot.conversation import standalone_question
+from bot.conversation import Standalone, standalone_question
 from bot.errors import QuestionError
 from bot.forms import Form, read_form
 from bot.registry import speakers_of
 from bot.retrieval import Passage
-from bot.scope import narrow
+from bot.scope import Narrowed, narrow
 from bot.speakers import (
     Roles,
     SpeakerQuestion,
@@ -34,12 +34,12 @@ from bot.speakers import (
 )
 from bot.traits import ends_with_question
 from bot.transcript import UNNAMED_SPEAKER
+from embeddings.lexical import stems
 
 if TYPE_CHECKING:
     from bot.library import Entry, Library
     from bot.transcript import Transcript
 
-_ELLIPTIC = 3  # words of a question that is none without the one before
 _SIDES = 4  # at most so many sides of a comparison
 
 # What a comparison says of itself rather than of its subject.
@@ -105,9 +105,15 @@ class Understood:
     named: SpeakerQuestion
     transcripts: tuple[str, ...]
     legs: tuple[Leg, ...]
+    shown: frozenset[tuple[str, int]] = frozenset()
+    """Turns, (revision, utterance), that the answer on which the question leans quotes."""
 
 
-def understand(question: str | Mapping[str, Any], library: Library) -> Understood:
+Rewriter = Callable[[str, Sequence[Any]], str | None]
+"""A question and the history to one that stands alone, or None where it fails; asked only what leans on the history."""
+
+
+def understand(question: str | Mapping[str, Any], library: Library, rewriter: Rewriter | None = None) -> Understood:
     """What to search for, by whom and where.  Errors as for `bot.answering.answer`."""
     asked: Mapping[str, Any] = {"question": question} if isinstance(question, str) else question
     if not isinstance(asked, Mapping):
@@ -120,18 +126,22 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
     ids = asked.get("transcripts") or ()
     given = (ids,) if isinstance(ids, str) else tuple(ids)
     entries = library.entries_of(given)
-    standalone = standalone_question(text, asked.get("history") or ())
+    history = asked.get("history") or () if asked.get("rewrite", True) else ()
+    alone = standalone_question(text, history, library, entries)
+    if alone.leans and rewriter and (written := rewriter(text, history)):
+        alone = Standalone(written, leans=True)
+    standalone = alone.question
     filters = bool(asked.get("filters", True))
-    narrowed = narrow(standalone, entries)
     # What names a transcript is no part of what is counted: "… say robot in go-time-284".
-    now = narrowed if text == standalone else narrow(text, entries)
-    form = _form(now.question, text, standalone)
+    now = narrow(alone.asked, entries)
+    narrowed = _narrowed(alone, now, entries)
+    form = _form(now.question, alone)
     if filters:
         entries = library.entries_of(narrowed.transcripts) if narrowed.transcripts else entries
         transcripts = narrowed.transcripts or given
         named = _read_people(narrowed.question, form, entries, library)
-        if named.excluded and text != standalone:  # "anyone but Tom" holds for the one question
-            named = replace(_read_people(text, form, entries, library), topic=named.topic, words=named.words)
+        if alone.before and not alone.elliptic:  # whose words were asked for before holds on only for "Why?"
+            named = _only_now(named, _read_people(now.question, form, entries, library))
     else:
         transcripts, named = given, SpeakerQuestion((), (), standalone, standalone)
     if asked.get("speaker"):
@@ -143,15 +153,25 @@ def understand(question: str | Mapping[str, Any], library: Library) -> Understoo
         named = replace(named, choices=unclear_in(named.topic, speakers_of(entries)))
         sides = _sides(named, transcripts, entries)
     legs = () if named.choices else sides or (Leg("", named, transcripts),)
-    return Understood(text, standalone, form, named, transcripts, legs)
+    last = history[-1] if history else None
+    citations = getattr(last, "citations", ()) if alone.leans and form.name != forms.WHO else ()
+    shown = frozenset((citation.quote.revision, citation.quote.utterance) for citation in citations)
+    return Understood(text, standalone, form, named, transcripts, legs, shown)
 
 
-def _form(asked: str, text: str, standalone: str) -> Form:
-    """The form of what is asked now; that of the question before holds on only for "And Ingrid?"."""
+def _narrowed(alone: Standalone, now: Narrowed, entries: Sequence[Entry]) -> Narrowed:
+    """The transcripts that are named now, else those named before it; what names them is cut from the whole."""
+    before = narrow(alone.before, entries) if alone.before else Narrowed((), "")
+    return Narrowed(now.transcripts or before.transcripts, f"{before.question} {now.question}".strip())
+
+
+def _form(asked: str, alone: Standalone) -> Form:
+    """The form of what is asked now; that of the question before holds on only for "And the soup?"."""
     form = read_form(asked)
-    if text == standalone or form.name != forms.FACT or len(text.split()) > _ELLIPTIC:
+    if not alone.elliptic or form.name != forms.FACT:
         return form
-    return read_form(standalone.removesuffix(text))
+    before = read_form(alone.before)
+    return form if before.words and stems(asked) else before  # what was counted is not what is asked now
 
 
 # --- whose words -------------------------------------------------------------------------------------------------
@@ -172,6 +192,13 @@ def _read_people(question: str, form: Form, entries: Sequence[Entry], library: L
         if elsewhere.speakers and not elsewhere.excluded:
             return elsewhere
     return named
+
+
+def _only_now(whole: SpeakerQuestion, now: SpeakerQuestion) -> SpeakerQuestion:
+    """The whole question, asked of those of whom it is asked now; who was named before is only mentioned."""
+    before = (*whole.mentioned, *(() if whole.excluded else whole.speakers))
+    mentioned = () if now.speakers else tuple(dict.fromkeys((*now.mentioned, *before)))
+    return replace(now, mentioned=mentioned, topic=whole.topic, words=whole.words)
 
 
 def _only(name: str, named: SpeakerQuestion, entries: Sequence[Entry], library: Library) -> SpeakerQuestion:

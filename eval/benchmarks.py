@@ -53,11 +53,11 @@ def _folders(source: Path) -> Iterator[Path]:
         if path.is_dir() and (path / "set.json").exists() and path.name not in FIT_ONLY:
             yield path
         elif path.suffix == ".zip":
-            yield _unpack(path)
+            yield unpack(path)
 
 
-def _unpack(path: Path) -> Path:
-    """A zipped set in the cache, without the questions over transcripts that are empty in the zip."""
+def unpack(path: Path) -> Path:
+    """The folder of a zipped set in the cache, without the questions over transcripts that are empty in the zip."""
     cache = runner.cache_folder() / "unpacked"
     with zipfile.ZipFile(path) as archive:
         archive.extractall(cache, pwd=_PASSWORDS.get(path.stem))
