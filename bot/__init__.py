@@ -4,8 +4,8 @@
 
 In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, registry (names
 given to speakers), library, retrieval, conversation, quoting (locate, check), folding, scanning, nearness, verifying (a
-quotation), article (all of a text), roster (who speaks), mentioning and talking (count), understanding, answering (the
-algorithm, top to bottom), config, errors, cli.
+quotation), article (all of a text), roster (who speaks), mentioning and talking (count), understanding, model (language
+models), answering (the algorithm, top to bottom), config, errors, cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from bot.answering import Answer, Citation, answer, stream
     from bot.article import ArticleReport, verify_article
     from bot.config import Settings
-    from bot.errors import EncoderError, LibraryError, OnRecordError, QuestionError, TranscriptError
+    from bot.errors import EncoderError, LibraryError, ModelError, OnRecordError, QuestionError, TranscriptError
     from bot.library import IngestReport, Library
     from bot.mentioning import Mention, Mentions, mentions
+    from bot.model import Model, load_model
     from bot.quoting import Quote
     from bot.talking import TalkTime, talk_time
     from bot.transcript import Transcript, Utterance
@@ -36,8 +37,9 @@ _HOME = {
     "verifying": ("NearMiss", "Verification", "verify_quote"),
     "article": ("ArticleReport", "verify_article"),
     "answering": ("Answer", "Citation", "answer", "stream"),
+    "model": ("Model", "load_model"),
     "config": ("Settings",),
-    "errors": ("EncoderError", "LibraryError", "OnRecordError", "QuestionError", "TranscriptError"),
+    "errors": ("EncoderError", "LibraryError", "ModelError", "OnRecordError", "QuestionError", "TranscriptError"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
@@ -51,6 +53,8 @@ __all__ = [
     "LibraryError",
     "Mention",
     "Mentions",
+    "Model",
+    "ModelError",
     "NearMiss",
     "OnRecordError",
     "QuestionError",
@@ -62,6 +66,7 @@ __all__ = [
     "Utterance",
     "Verification",
     "answer",
+    "load_model",
     "mentions",
     "stream",
     "talk_time",

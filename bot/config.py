@@ -66,6 +66,8 @@ class Quoting:
     """Quotes of each side of a comparison."""
     otherwise_cover: float = 0.5
     """What may say otherwise must hold this share of the question's words, by rarity."""
+    shown_again: float = 1.0
+    """A sentence that the answer before quoted scores so much less for a question that leans on it."""
     near_tie: float = 0.2
     """A sentence right beside a quoted one must score no less than this below the best: only a near tie may make the
     quote longer."""
@@ -85,6 +87,30 @@ class Refusing:
 
 
 @dataclass(frozen=True)
+class Modelling:
+    """What a language model is given, and when it must end.  Only of use where there is one."""
+
+    evidence_tokens: int = 3000
+    """Tokens of passages that are put before it at most; fewer where its context is smaller."""
+    local_evidence_tokens: int = 800
+    """The same of a model that runs on this machine: without a GPU it reads about a hundred a second."""
+    answer_tokens: int = 500
+    """Tokens after which an answer is cut off."""
+    thinking_tokens: int = 2000
+    """Tokens more for a model that thinks before it answers, where its provider counts that as output."""
+    timeout_s: float = 120.0
+    """Seconds of silence after which it is given up."""
+    total_s: float = 300.0
+    """Seconds that an answer may take in all."""
+    retries: int = 1
+    """How often a provider is asked again after an error that may pass (a rate limit, an overload)."""
+    context: int = 4096
+    """Tokens that a model which runs on this machine takes in all, where it was trained for as many."""
+    parallel: int = 2
+    """Answers that a model file writes at a time; each has a context of its own, and further ones wait."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that can be set.  `fitted` are the weights that `make fit` fits, the others were set by hand."""
 
@@ -92,4 +118,5 @@ class Settings:
     retrieval: Retrieval = field(default_factory=Retrieval)
     quoting: Quoting = field(default_factory=Quoting)
     refusing: Refusing = field(default_factory=Refusing)
+    modelling: Modelling = field(default_factory=Modelling)
     fitted: Fitted = field(default_factory=Fitted.packaged)

