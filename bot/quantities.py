@@ -29,15 +29,15 @@ _TENS = {
 }
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "dozen": 12, "once": 1, "twice": 2}
-_WORDS = {**_ONES, **_TENS, **_SCALES}
+NUMBER_WORDS = {**_ONES, **_TENS, **_SCALES}
 
 _NUMBER = re.compile(
     r"(?P<money>[£$€]\s?)?(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)(?P<magnitude>\s?(?:thousand|million|billion|bn|m|k)\b)?"
-    rf"|\b(?P<words>(?:{'|'.join(_WORDS)})(?:(?:[\s-]+(?:and\s+)?)(?:{'|'.join(_WORDS)}))*)\b"
+    rf"|\b(?P<words>(?:{'|'.join(NUMBER_WORDS)})(?:(?:[\s-]+(?:and\s+)?)(?:{'|'.join(NUMBER_WORDS)}))*)\b"
     rf"|\b(?P<part>{'|'.join(_PARTS)})\b",
     re.IGNORECASE,
 )
-_MAGNITUDES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9}
+MAGNITUDES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9}
 _NOBODY = re.compile(r"\b(?:no|the|this|that|any|every|some|which|each|another)\s+$", re.IGNORECASE)
 _AFTER = re.compile(r"[^\w%]*([\w'’%-]+)")
 _FOLLOWING = 3  # words after a number that may say what is counted
@@ -137,11 +137,11 @@ def _value(found: re.Match[str]) -> float:
         magnitude = (found.group("magnitude") or "").strip().lower()
         if len(magnitude) == 1 and not found.group("money"):  # "5 m long"
             return value
-        return value * _MAGNITUDES.get(magnitude, 1.0)
-    return _spoken(re.findall(r"\w+", found.group("words").lower()))
+        return value * MAGNITUDES.get(magnitude, 1.0)
+    return spoken(re.findall(r"\w+", found.group("words").lower()))
 
 
-def _spoken(words: list[str]) -> float:
+def spoken(words: list[str]) -> float:
     """ "three hundred and forty" is 340; "nineteen eighty" is 1980."""
     total, current = 0, 0
     for word in words:
@@ -152,7 +152,7 @@ def _spoken(words: list[str]) -> float:
             else:
                 total, current = total + max(1, current) * scale, 0
         elif word != "and":
-            number = _WORDS[word]
+            number = NUMBER_WORDS[word]
             room = 100 if current % 100 == 0 else 10 if current % 10 == 0 and current % 100 >= 20 else 0
             if number < room or current == 0:
                 current += number
