@@ -5,28 +5,41 @@
 These four are the named steps of one LangChain chain (`build_chain`), and `answer` and `stream` run that chain.
 Without a language model the quotes are the answer: the few sentences, among those read, that answer the question.  What
 is asked to be counted is counted (`bot.counting`), and the sides of a comparison are searched and quoted one by one.
+With one, the last step is its prose, each sentence of it checked (`bot.writing`); where it fails, the quotes.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from bot import forms
+from bot.checking import Statement
 from bot.choosing import choose
 from bot.counting import Counted, count
+from bot.errors import QuestionError
+from bot.model import Model, load_model
 from bot.quoting import Quote, is_in_source
 from bot.retrieval import Passage
+from bot.rewriting import rewritten
 from bot.speakers import join_names
-from bot.understanding import Leg, Understood, understand
+from bot.understanding import Leg, Rewriter, Understood, understand
+from bot.writing import Written, write
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.tools import BaseTool
+
     from bot.config import Refusing
     from bot.library import Library
+
+    Asking = str | Model | BaseChatModel | None  # a language model, as `load_model` takes it
 
 ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_speaker", "unclear"
 
@@ -35,6 +48,11 @@ REFUSAL = "The transcripts do not say."
 
 UNVERIFIED = "Something was found, but not again in the file itself, so it is not quoted."
 """Said in place of REFUSAL where quotes were chosen and none stood the check against the source."""
+
+LOST = "the words that it cites are not found again in the source file"
+
+UNVERIFIED_MARK = "[unverified]"
+"""Stands after each sentence of a language model that does not stand the check."""
 
 _CLOSEST = 3  # passages shown under a refusal
 
@@ -60,9 +78,13 @@ class Answer:
     which says who speaks to the question, and the quotes with their numbers in brackets.  `passages` are what was
     read; under a refusal the closest ones, which are no evidence.  Where those asked about do not say it but somebody
     else does, `elsewhere` has at most three places; they are no citations.  `unverified` lists what did not stand the
-    check against the source.  `form` is the kind of question (`bot.forms`); `counted` the whole count where it asks for
-    one.  `choices` are the people whom an unclear name may mean.  `confidence` is between 0 and 1.  A draft seen while
-    streaming has `final=False` and no citations.  `timings` are seconds by stage.
+    check against the source, with the reason.  `form` is the kind of question (`bot.forms`); `counted` the whole count
+    where it asks for one.  `choices` are the people whom an unclear name may mean.  `confidence` is between 0 and 1.  A
+    draft seen while streaming has `final=False` and no citations.  `timings` are seconds by stage.
+
+    `model` is the language model that was asked, None for quotes alone.  What it wrote are the `statements`, whose
+    `numbers` are those of citations; one with `problems` is not verified.  Where there are none, the quotes are the
+    answer, and `notice` says in one line why.  `usage` are the tokens that it read and wrote.
     """
 
     question: str
@@ -86,7 +108,10 @@ class Answer:
     """Ids of the transcripts that were asked, as given or as the question names them; empty: all."""
     choices: tuple[str, ...] = ()
     counted: Counted | None = None
+    statements: tuple[Statement, ...] = ()
+    notice: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
+    usage: Mapping[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text
@@ -121,10 +146,16 @@ class Answer:
             ],
             "elsewhere": [quote.as_dict() for quote in self.elsewhere],
             "passages": [asdict(passage) for passage in self.passages],
+            "statements": [
+                {"text": item.text, "citations": list(item.numbers), "problems": list(item.problems)}
+                for item in self.statements
+            ],
             "unverified": list(self.unverified),
+            "notice": self.notice,
             "final": self.final,
             "model": self.model,
             "timings": {stage: round(seconds, 4) for stage, seconds in self.timings.items()},
+            "usage": dict(self.usage),
         }
 
 
@@ -154,15 +185,22 @@ def answer(
     speaker: str | None = None,
     transcripts: Sequence[str] = (),
     filters: bool = True,
+    rewrite: bool = True,
+    model: Asking = None,
 ) -> Answer:
     """Answer a question from a library: the last item of `stream`.
 
     `history`: earlier answers, or (question, answer) pairs, oldest first.  `speaker`: only what they say, by whole,
     first or last name.  `transcripts`: only what is said in these (ids).  `filters`: whether the speakers and
-    transcripts that the question itself names limit what is searched; the answer says which did.  Raises QuestionError
-    for an empty question or a speaker whom nobody has heard, LibraryError for a library without transcripts.
+    transcripts that the question itself names limit what is searched; the answer says which did.  `rewrite`: whether a
+    question that leans on the history is made to stand alone; `False` asks it as it is, with nothing from the history.
+    `model`: the language model that writes the answer (see `bot.model.load_model`); None for the one that
+    ONRECORD_MODEL names, "none" for quotes alone.
+
+    Raises QuestionError for an empty question or a speaker whom nobody has heard, LibraryError for a library without
+    transcripts, ModelError for a model that cannot be loaded; one that fails later ends in quotes.
     """
-    *_, last = stream(question, library, history, speaker, transcripts, filters)
+    *_, last = stream(question, library, history, speaker, transcripts, filters, rewrite, model)
     return last
 
 
@@ -173,28 +211,36 @@ def stream(
     speaker: str | None = None,
     transcripts: Sequence[str] = (),
     filters: bool = True,
-) -> Iterator[Answer]:
-    """Growing drafts of an answer; the last item is final and verified.  Arguments and errors as for `answer`."""
+    rewrite: bool = True,
+    model: Asking = None,
+) -> Generator[Answer, None, None]:
+    """Growing drafts of an answer; the last item is final and verified.  Arguments and errors as for `answer`.
+
+    Closing the iterator stops a language model that is writing.
+    """
     asked = {
         "question": question,
         "history": list(history),
         "speaker": speaker,
         "transcripts": list(transcripts),
         "filters": filters,
+        "rewrite": rewrite,
     }
-    yield from build_chain(library).stream(asked)
+    yield from build_chain(library, model).stream(asked)
 
 
-def build_chain(library: Library) -> Runnable[Any, Answer]:
-    """The chain: a question, or {"question", "history", "speaker", "transcripts", "filters"}, to an Answer.
+def build_chain(library: Library, model: Asking = None) -> Runnable[Any, Answer]:
+    """The chain: a question, or {"question", "history", "speaker", "transcripts", "filters", "rewrite"} to an Answer.
 
-    Its steps are named runnables, so callbacks see each; the retriever is `library.as_retriever()`.
+    Its steps are named runnables, so callbacks see each, the language model's too; the retriever is
+    `library.as_retriever()`.
     """
     retriever = library.as_retriever()
+    writer = load_model(model, library.settings.modelling)
 
-    def stand_alone(question: str | Mapping[str, Any]) -> Asked:
+    def stand_alone(question: str | Mapping[str, Any], config: RunnableConfig) -> Asked:
         started = time.perf_counter()
-        understood = understand(question, library)
+        understood = understand(question, library, _rewriter(library, writer, config))
         return _timed(Asked(understood, understood.legs), "standalone_question", started)
 
     def retrieve(asked: Asked, config: RunnableConfig) -> Asked:
@@ -210,11 +256,13 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
         started = time.perf_counter()
         return _timed(_choose_quotes(asked, library), "quotes", started)
 
-    def write(asked: Asked) -> Iterator[Answer]:
-        yield from _write(asked)
+    def tell(asked: Asked, config: RunnableConfig) -> Iterator[Answer]:
+        yield from _write(asked, library, writer, config)
 
-    async def write_async(asked: Asked) -> AsyncIterator[Answer]:
-        for draft in _write(asked):
+    async def tell_async(asked: Asked, config: RunnableConfig) -> AsyncIterator[Answer]:
+        drafts = _write(asked, library, writer, config)
+        # A model is waited for beside the event loop.  Cancelled, the drafts are dropped, which stops it.
+        while draft := await asyncio.to_thread(next, drafts, None):
             yield draft
 
     return cast(
@@ -222,8 +270,40 @@ def build_chain(library: Library) -> Runnable[Any, Answer]:
         RunnableLambda(stand_alone, name="standalone_question")
         | RunnableLambda(retrieve, name="retrieve")
         | RunnableLambda(quote, name="quotes")
-        | RunnableLambda(write, write_async, name="answer"),
+        | RunnableLambda(tell, cast("Any", tell_async), name="answer"),
     ).with_config(run_name="onrecord")
+
+
+def _rewriter(library: Library, model: Model | None, config: RunnableConfig) -> Rewriter | None:
+    """How a language model makes a question stand alone; None without one."""
+    if model is None:
+        return None
+    return lambda question, history: rewritten(question, history, model, library.settings.modelling, config)
+
+
+def build_tool(library: Library) -> BaseTool:
+    """A LangChain tool that answers a question with quotes, for `langchain.agents.create_agent`.
+
+    Its text is what the agent's model reads; the artifact is the Answer.  A question that cannot be asked comes back as
+    its one-line error, so that the agent can ask another.
+    """
+    from langchain_core.tools import StructuredTool
+
+    def ask_transcripts(question: str, speaker: str | None = None) -> tuple[str, Answer | None]:
+        try:
+            reply = answer(question, library, speaker=speaker, model="none")
+        except QuestionError as error:
+            return str(error), None
+        return reply.text, reply
+
+    return StructuredTool.from_function(
+        ask_transcripts,
+        description=(
+            "Ask the transcripts of people talking. The answer is verbatim quotes with speaker, file and place, or "
+            "says that the transcripts do not say. `speaker` limits it to what one speaker says."
+        ),
+        response_format="content_and_artifact",
+    )
 
 
 def _timed(asked: Asked, stage: str, started: float) -> Asked:
@@ -249,7 +329,12 @@ def _choose_quotes(asked: Asked, library: Library) -> Asked:
         )
     several = len(asked.legs) > 1
     legs = tuple(
-        replace(leg, choice=choose(understood.standalone, understood.form, leg.named, leg.read(several), library))
+        replace(
+            leg,
+            choice=choose(
+                understood.standalone, understood.form, leg.named, leg.read(several), library, understood.shown
+            ),
+        )
         for leg in asked.legs
     )
     asked = replace(asked, legs=legs, confidence=max(leg.choice.confidence for leg in legs))
@@ -293,8 +378,11 @@ def _checked(
 # --- 4. the answer -----------------------------------------------------------------------------------------------
 
 
-def _write(asked: Asked) -> Iterator[Answer]:
-    """Drafts that grow quote by quote, then the answer."""
+def _write(asked: Asked, library: Library, model: Model | None, config: RunnableConfig | None) -> Iterator[Answer]:
+    """Drafts that grow, then the answer: a model's prose where there is a model and something to write of, else quotes.
+
+    What is refused, counted or unclear needs no model.
+    """
     understood = asked.understood
     base = Answer(
         question=understood.question,
@@ -314,16 +402,116 @@ def _write(asked: Asked) -> Iterator[Answer]:
         counted=asked.counted,
         timings=asked.timings,
     )
-    text, side = base.lead, ""
+    if model is None or asked.status != ANSWERED or asked.counted:
+        yield from _as_quotes(base, asked)
+        return
+    base = replace(base, model=model.name)
+    written = Written("")
+    passages = _quoted_first(asked)
+    for written in write(understood.standalone, passages, library, model, REFUSAL, _nearness(library), config):
+        if not written.final:
+            yield replace(base, text=written.text, lead="", final=False)
+    base = replace(base, timings={**base.timings, **written.seconds}, usage=written.usage)
+    if written.failure:
+        quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
+        told = (*base.unverified, *(_told(item, quote_of) for item in written.statements if item.problems))
+        notice = f"{written.failure}; these are the speakers’ own words."
+        yield from _as_quotes(replace(base, notice=notice, unverified=told), asked)
+    else:
+        yield _as_prose(base, written, asked, library)
+
+
+def _quoted_first(asked: Asked) -> tuple[Passage, ...]:
+    """The passages as a model reads them: those of the quotes first, since what does not fit is left out."""
+
+    def place(passage: Passage) -> int:
+        for at, (_, quote) in enumerate(asked.quotes):
+            if passage.revision == quote.revision and any(
+                part.utterance == quote.utterance and part.start < quote.end and part.end > quote.start
+                for part in passage.stretches
+            ):
+                return at
+        return len(asked.quotes)
+
+    return tuple(sorted(asked.passages, key=place))
+
+
+def _as_quotes(base: Answer, asked: Asked) -> Iterator[Answer]:
+    """Drafts that grow quote by quote, then the answer that the quotes are."""
+    text, side = "\n\n".join(part for part in (base.notice, base.lead) if part), ""
     for number, (now, quote) in enumerate(asked.quotes, 1):
         yield replace(base, text=text, final=False)
         if now != side:
             text, side = f"{text}\n\n{side_heading(now)}" if now else text, now
-        text += f"\n\n“{quote.text}” [{number}]\n— {_where(quote)}"
+        text += _quoted(quote, number)
     for quote in asked.elsewhere:
-        text += f"\n\n“{quote.text}”\n— {_where(quote)}"
+        text += _quoted(quote)
     citations = tuple(Citation(number, quote, side) for number, (side, quote) in enumerate(asked.quotes, 1))
     yield replace(base, text=text, citations=citations)
+
+
+def _as_prose(base: Answer, written: Written, asked: Asked, library: Library) -> Answer:
+    """A model's statements, and what they cite as quotes, in the order in which they are cited.
+
+    What may say otherwise than the quotes that were chosen stands below them, whether or not the model cites it.
+    """
+    quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
+    cited = list(dict.fromkeys(number for statement in written.statements for number in statement.numbers))
+    sound = [number for number in cited if is_in_source(quote_of[number], library)]
+    numbers = {number: at for at, number in enumerate(sound, 1)}
+    statements = tuple(
+        replace(
+            statement,
+            numbers=tuple(numbers[number] for number in statement.numbers if number in numbers),
+            problems=statement.problems + ((LOST,) if set(statement.numbers) - numbers.keys() else ()),
+        )
+        for statement in written.statements
+    )
+    quotes = [("", quote_of[number]) for number in sound]
+    known = {(q.revision, q.utterance, q.start) for _, q in quotes}
+    for side, quote in asked.quotes:
+        if side in _OTHERWISE.values() and (quote.revision, quote.utterance, quote.start) not in known:
+            quotes.append((side, quote))
+    text, side = " ".join(_marked(statement) for statement in statements), ""
+    for number, (now, quote) in enumerate(quotes, 1):
+        if now != side:
+            text, side = f"{text}\n\n{side_heading(now)}", now
+        text += _quoted(quote, number)
+    return replace(
+        base,
+        text=text,
+        lead="",
+        statements=statements,
+        citations=tuple(Citation(number, quote, side) for number, (side, quote) in enumerate(quotes, 1)),
+        unverified=(*base.unverified, *(_told(statement) for statement in statements if statement.problems)),
+    )
+
+
+def _marked(statement: Statement) -> str:
+    """A statement with its numbers, and marked where it is not verified."""
+    markers = "".join(f"[{number}]" for number in statement.numbers)
+    return " ".join(part for part in (statement.text, markers, UNVERIFIED_MARK * bool(statement.problems)) if part)
+
+
+def _told(statement: Statement, quote_of: Mapping[int, Quote] | None = None) -> str:
+    """A statement and why it is not verified, on one line; with what it cites, where that stands nowhere else."""
+    cited = [quote_of[number] for number in statement.numbers] if quote_of else []
+    places = [f"it cites “{' '.join(quote.text.split())}” — {quote.where()}" for quote in cited]
+    return f"{statement.text} ({'; '.join([*statement.problems, *places])})"
+
+
+def _quoted(quote: Quote, number: int | None = None) -> str:
+    return f"\n\n“{quote.text}”{f' [{number}]' if number else ''}\n— {_where(quote)}"
+
+
+def _nearness(library: Library) -> Callable[[str, str], float]:
+    """How near two texts are in meaning: the cosine of their vectors."""
+
+    def near(one: str, other: str) -> float:
+        first, second = library.encoder.embed_documents([one, other])
+        return float(np.dot(first, second))
+
+    return near
 
 
 def side_heading(side: str) -> str:

@@ -10,7 +10,7 @@ scored, and adds what it says by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -131,13 +131,24 @@ class Choice:
         return self.said * (self.theirs if self.two_party else min(1.0, self.theirs / _SURE))
 
 
-def choose(question: str, form: Form, named: SpeakerQuestion, passages: Sequence[Passage], library: Library) -> Choice:
-    """The sentences of the passages that answer a question, as located quotes, and how sure it is that they do."""
+def choose(
+    question: str,
+    form: Form,
+    named: SpeakerQuestion,
+    passages: Sequence[Passage],
+    library: Library,
+    shown: Collection[tuple[str, int]] = (),
+) -> Choice:
+    """The sentences of the passages that answer a question, as located quotes, and how sure it is that they do.
+
+    `shown` are turns, (revision, utterance), that the answer before quoted; who goes on asking wants another.
+    """
     fitted, settings = library.settings.fitted, library.settings.quoting
     sentences, features = weigh_up(question, named, passages, library)
     if not sentences:
         return Choice()
-    scores = ranking.weigh(features, fitted.sentence)
+    again = np.array([(one.transcript.revision, one.utterance) in shown for one in sentences])
+    scores = ranking.weigh(features, fitted.sentence) - settings.shown_again * again
     people = {*named.speakers, *named.mentioned}
     # A name that is only mentioned filters nothing: "Why did Tom leave?" may be answered by anybody.
     quotable = [at for at, sentence in enumerate(sentences) if not named.speakers or sentence.speaker in people]

@@ -55,8 +55,9 @@ from bot.transcript import Reading, Transcript
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
+    from langchain_core.tools import BaseTool
 
-    from bot.answering import Answer
+    from bot.answering import Answer, Asking
     from bot.roster import SpeakerRecord
     from embeddings.encoder import Encoder, Fingerprint
     from embeddings.lexical import WordIndex
@@ -681,11 +682,17 @@ class Library:
 
     # --- asking it -----------------------------------------------------------------------------------------------
 
-    def as_chain(self) -> Runnable[Any, Answer]:
+    def as_chain(self, model: Asking = None) -> Runnable[Any, Answer]:
         """Question to Answer as a LangChain chain; see `bot.answering.build_chain`."""
         from bot.answering import build_chain
 
-        return build_chain(self)
+        return build_chain(self, model)
+
+    def as_tool(self) -> BaseTool:
+        """Asking this library as a tool for agents; see `bot.answering.build_tool`."""
+        from bot.answering import build_tool
+
+        return build_tool(self)
 
     def as_retriever(self) -> BaseRetriever:
         """Question to passages as a LangChain retriever; see `bot.retrieval.TranscriptRetriever`."""
