@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import terminal
 from bot.errors import LibraryError, OnRecordError
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ Ask your transcripts. Get the answer in the speakers' own words, with receipts.
   onrecord ask "Who chairs the panel?"
   onrecord serve                      the same in a chat window, on this machine only
 
-Nothing leaves this machine: no key, no GPU and no network is needed."""
+Nothing leaves this machine, and no key, GPU or network is needed, unless you name a language model elsewhere."""
 
 _EPILOG = f"""\
 The library is a folder: --library, else the environment variable ONRECORD_LIBRARY, else ./{DEFAULT_LIBRARY}.
+The language model is --model, else the environment variable ONRECORD_MODEL, else none: quotes are the answer.
 Exit status: 0 done, 1 an error in one line that says what to do, 2 wrong usage."""
 
 
@@ -128,16 +130,26 @@ def _parser() -> argparse.ArgumentParser:
 
     command("reindex", _reindex, "build the indexes anew, with --encoder another one if you like")
 
+    def asking(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
+        narrowed(made)
+        made.add_argument(
+            "--no-filters",
+            action="store_true",
+            help="search everything, whomever and whichever transcript the question names",
+        )
+        written(made)
+
+    def written(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--model", metavar="MODEL", help="a language model that writes the answer; `none` for none")
+
     ask = command("ask", _ask, "ask a question; the answer is verbatim quotes", _ASK_MORE)
     ask.add_argument("question", metavar="QUESTION")
-    ask.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
-    narrowed(ask)
-    ask.add_argument(
-        "--no-filters",
-        action="store_true",
-        help="search everything, whomever and whichever transcript the question names",
-    )
+    asking(ask)
     ask.add_argument("--json", action="store_true", help="the whole answer as JSON")
+
+    chatting = command("chat", _chat, "hold a conversation in the terminal", _CHAT_MORE)
+    asking(chatting)
 
     verify = command("verify", _verify, "say whether a quote is exact, by whom it is said, and where", _VERIFY_MORE)
     verify.add_argument("quote", nargs="?", metavar="QUOTE")
@@ -167,6 +179,8 @@ def _parser() -> argparse.ArgumentParser:
         "--baseline", choices=["stock", "bm25"], help="run LangChain's tutorial recipe, or plain BM25"
     )
     evaluate.add_argument("--open", action="store_true", help="search the whole set rather than the named files")
+    evaluate.add_argument("--limit", type=int, metavar="N", help="ask N of them, chosen by a hash of their ids")
+    written(evaluate)
     evaluate.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a question (default: 120)")
     evaluate.add_argument("--new", metavar="FOLDER", help="write a commented starter set from the library")
     evaluate.add_argument("--compare", nargs=2, metavar="RUN", help="what changed from one run to another")
@@ -174,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "open the chat window on 127.0.0.1")
     serve.add_argument("--port", type=_port, default=7860, help="default: 7860")
     serve.add_argument("--open", action="store_true", help="open the page in a browser")
+    written(serve)
     return parser
 
 
@@ -202,7 +217,16 @@ not say. "What did Jenny say about …" looks only at what Jenny says, "in the M
 then; --no-filters searches everything.
 
 Beside facts it answers "how often did Tom mention …", "who first said …" and "who talked most?" by counting; puts the
-sides of "do Ana and Tom agree about …?" side by side; and shows another figure or the opposite beside a quote."""
+sides of "do Ana and Tom agree about …?" side by side; and shows another figure or the opposite beside a quote.
+
+With --model or ONRECORD_MODEL a language model writes the answer: a GGUF file, the URL of an OpenAI-compatible server
+(http://127.0.0.1:8080/v1#NAME), or what LangChain knows (openai:NAME, anthropic:NAME, ollama:NAME).  Each sentence is
+checked against the quotes that it cites; what does not stand is marked [unverified]."""
+
+_CHAT_MORE = f"""\
+A question may lean on those before it ("Why?", "And what did Tom say?"); how it was read is shown, and can be edited.
+
+{terminal.COMMANDS}"""
 
 _VERIFY_MORE = """\
 The words must stand in one turn, exactly.  What may differ: white space and line ends; curly or straight quotation
@@ -420,30 +444,36 @@ def _reindex(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
-    from bot.answering import NOT_FOUND, answer
-    from bot.quoting import Quote
-
     library = _open(options)
-    reply = answer(
+    reply = terminal.ask(
         options.question,
         library,
         speaker=options.speaker,
         transcripts=options.transcripts,
         filters=not options.no_filters,
+        model=options.model,
     )
     if options.json:
         print(json.dumps(reply.as_dict(), ensure_ascii=False, indent=1))
         return
-    print(reply.text)
+    terminal.print_answer(reply, library)
     if reply.limits and not (options.speaker or options.transcripts):
         print(f"({reply.limits}; --no-filters searches everything)", file=sys.stderr)
-    if reply.status == NOT_FOUND and reply.passages:
-        print("\nClosest passages (not evidence):")
-        for passage in reply.passages:
-            transcript = library.revision(passage.revision)
-            for hit in passage.hits[:1]:
-                quote = Quote.locate(transcript, hit.utterance, hit.start, hit.end)
-                print(f"\n{quote.text}\n— {quote.where()}")
+
+
+def _chat(options: argparse.Namespace) -> None:
+    library = _open(options)
+    library.need_transcripts()
+    if sys.stdin.isatty():
+        print("Ask about what was said; /help lists what else can be typed, Ctrl-D ends.", file=sys.stderr)
+    terminal.chat(
+        library,
+        terminal.typed,
+        speaker=options.speaker,
+        transcripts=options.transcripts,
+        filters=not options.no_filters,
+        model=options.model,
+    )
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -674,7 +704,7 @@ def _serve(options: argparse.Namespace) -> None:
     offered = [
         question for sample, question in SAMPLE_QUESTIONS.items() if any(e.source == sample for e in library.entries)
     ]
-    launch(library, port=options.port, examples=offered, open_browser=options.open)
+    launch(library, port=options.port, examples=offered, open_browser=options.open, model=options.model)
 
 
 def _eval(options: argparse.Namespace) -> None:
@@ -687,12 +717,15 @@ def _eval(options: argparse.Namespace) -> None:
     if options.compare:
         print(compare.compare_text(*(Path(run) for run in options.compare)))
         return
+    if options.model and options.baseline:
+        raise OnRecordError("--model goes with the product, not with a baseline; leave one of them out")
     if not options.set:
         raise OnRecordError("no set was named; name a set's folder, or `samples`, or use --new or --compare")
-    evalset = sets.load(options.set)
+    evalset = sets.sample(sets.load(options.set), options.limit)
     for warning in evalset.warnings:
         print(f"onrecord: {warning}", file=sys.stderr)
-    out = Path(options.out or f"eval-runs/{evalset.name}-{options.baseline or 'onrecord'}")
+    written = f"-{Path(options.model).stem}" if options.model else ""
+    out = Path(options.out or f"eval-runs/{evalset.name}-{options.baseline or 'onrecord'}{written}")
     summary = runner.run_system(
         evalset,
         options.baseline or "onrecord",
@@ -700,6 +733,7 @@ def _eval(options: argparse.Namespace) -> None:
         encoder=options.encoder,
         open_search=options.open,
         timeout=options.timeout,
+        model=options.model,
         tell=runner.tell_terminal,
     )
     report.write(out, evalset)

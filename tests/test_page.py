@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from langchain_core.messages import BaseMessage
 
 from bot import Library
 from bot.errors import OnRecordError
+from tests.fakes import Reply, Scripted
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -242,6 +246,128 @@ def test_clear_ends_the_conversation(watched: Watched) -> None:
     watched.page.wait_for_function("!document.querySelector('#chat .question')")
     watched.ask("How long will it take?")
     assert watched.page.locator("#chat .aside").count() == 0
+
+
+# --- follow-ups and a language model ------------------------------------------------------------------------------
+
+
+@needs_browser
+def test_how_a_question_was_read_can_be_edited(watched: Watched) -> None:
+    """The standalone question comes into the box, and is asked as it stands there."""
+    watched.ask("Who pays for painting the crane?")
+    watched.ask("And how long will it take?")
+    page = watched.page
+    aside = page.locator("#chat .answer").last.locator(".aside", has_text="Read as:")
+    read_as = aside.locator("bdi").inner_text()
+    aside.get_by_role("button").click()
+    page.wait_for_function("document.querySelector('#question textarea').value !== ''")
+    assert page.input_value("#question textarea") == read_as
+    assert page.evaluate("document.activeElement === document.querySelector('#question textarea')")
+    watched.ask("How long will that painting take?")
+    assert page.locator("#chat .answer").last.locator(".aside", has_text="Read as:").count() == 0
+    watched.ask("And who pays for it?")  # only the one question was asked as it stood
+    assert page.locator("#chat .answer").last.locator(".aside", has_text="Read as:").count() == 1
+
+
+@needs_browser
+def test_rewriting_can_be_switched_off(watched: Watched) -> None:
+    watched.ask("Who pays for painting the crane?")
+    watched.page.get_by_label("Read a question with those before it").uncheck()
+    watched.ask("And how long will it take?")
+    assert watched.page.locator("#chat .aside", has_text="Read as:").count() == 0
+
+
+@pytest.fixture
+def written(library: Library, browser: Browser) -> Iterator[tuple[Watched, Scripted]]:
+    """A page whose answers a language model writes, slowly; the test says what."""
+    from ui.app import build_app, serve
+
+    model = Scripted.says("Nothing.", delay=0.02)
+    app = build_app(library, model=model)
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    watched = opened(context, serve(app, port=free_port()))
+    yield watched, model
+    context.close()
+    app.close(verbose=False)
+    assert watched.hosts <= {"127.0.0.1"}
+    assert not watched.dialogs
+    assert not watched.errors
+
+
+def cited(text: str) -> Reply:
+    """A reply that cites the sentence about the council with {paid}."""
+
+    def reply(messages: Sequence[BaseMessage]) -> str:
+        found = re.search(r"\[(\d+)\] The council pays", str(messages[-1].content))
+        assert found
+        return text.replace("{paid}", f"[{found[1]}]")
+
+    return reply
+
+
+@needs_browser
+def test_a_model_writes_and_its_sentences_are_checked(written: tuple[Watched, Scripted]) -> None:
+    """Its text grows without markers; in the end each sentence has its quotes or is marked, and markup is text."""
+    watched, model = written
+    page = watched.page
+    model.reply = cited(
+        "Odd Berg says that the council pays for painting the crane {paid}. "
+        "It costs <b>9,000</b> pounds and “not a penny more will be paid” {paid}."
+    )
+    assert "Scripted" in page.inner_text("#writer")
+    page.fill("#question textarea", "Who pays for painting the crane?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chat .draft")
+    draft = page.inner_text("#chat .draft")
+    assert "not checked yet" in draft
+    assert not set("[]“”") & set(draft)
+    watched.settled(1)
+    prose = page.locator("#chat .prose")
+    assert "the council pays for painting the crane" in prose.inner_text()
+    marked = prose.locator(".unverified")
+    assert marked.count() == 1
+    assert "9,000" in marked.inner_text()
+    assert "not verified" in marked.inner_text()
+    assert "9,000" in (marked.get_attribute("title") or "")
+    assert "“" not in prose.inner_text()
+    assert page.locator("#chat .prose b").count() == 0
+    assert page.locator("#chat .answer > .aside li").count() == 1
+    prose.locator("button.number").first.click()
+    page.wait_for_selector("#panel mark")
+    assert PAID in page.locator("#panel mark").inner_text()
+
+
+@needs_browser
+def test_stop_stops_the_model(written: tuple[Watched, Scripted]) -> None:
+    """The question stays, marked as stopped; the model is not asked for more; the next question works."""
+    watched, model = written
+    page = watched.page
+    model.reply = lambda messages: itertools.repeat("and so on ")
+    page.fill("#question textarea", "Who pays for painting the crane?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chat .draft")
+    page.click("#question .stop-button")
+    page.wait_for_selector("#chat .stopped")
+    assert page.inner_text("#chat .question") == "Who pays for painting the crane?"
+    deadline = time.monotonic() + 5
+    while not model.closed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert model.closed == 1
+    model.reply = cited("The council pays for painting the crane {paid}.")
+    watched.ask("Who pays for painting the crane?")
+    assert page.locator("#chat .prose").count() == 1
+    assert page.locator("#chat .stopped").count() == 1
+
+
+@needs_browser
+def test_a_model_that_dies_leaves_quotes(written: tuple[Watched, Scripted]) -> None:
+    watched, model = written
+    model.reply = lambda messages: "The council pays for painting it."
+    model.error, model.fails_after = ConnectionError("gone"), 2
+    watched.ask("Who pays for painting the crane?")
+    assert "cannot be reached, or went away" in watched.page.inner_text("#chat .notice")
+    assert PAID in watched.page.locator("#chat blockquote").all_text_contents()
+    assert watched.page.locator("#chat .prose").count() == 0
 
 
 # --- the panel ---------------------------------------------------------------------------------------------------

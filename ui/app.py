@@ -30,6 +30,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.answering import Answer, answer, stream
 from bot.errors import OnRecordError
+from bot.model import load_model
 from bot.transcript import Transcript
 from ui import render
 from ui.render import WORDING
@@ -37,6 +38,7 @@ from ui.render import WORDING
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from bot.answering import Asking
     from bot.library import Library
 
 _LONGEST_QUESTION = 2000  # characters
@@ -64,12 +66,14 @@ def launch(
     port: int = 7860,
     examples: Sequence[str] = (),
     open_browser: bool = False,
+    model: Asking = None,
 ) -> None:
     """Serve the page until Ctrl-C.
 
-    Raises OnRecordError for a host that other machines could reach, or a port that cannot be opened.
+    Raises OnRecordError for a host that other machines could reach, a port that cannot be opened, or a language model
+    (see `bot.model.load_model`) that cannot be loaded.
     """
-    app = build_app(library, examples)
+    app = build_app(library, examples, model)
     url = serve(app, host, port, open_browser)
     threading.Thread(target=_warm, args=(library,), daemon=True).start()
     print(f"{WORDING.title} is at {url}", file=sys.stderr, flush=True)
@@ -161,12 +165,13 @@ class _StayHere:
         await self.app(scope, receive, send_with_policy)
 
 
-def build_app(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
+def build_app(library: Library, examples: Sequence[str] = (), model: Asking = None) -> gr.Blocks:
     """The page for one library.  `examples` are questions to click; start it with `serve` or `launch`."""
-    page = _Page(library)
+    page = _Page(library, model)
     app = gr.Blocks(title=WORDING.title, analytics_enabled=False, fill_height=True, fill_width=True)
     with app:
         turns = gr.State([])
+        edited = gr.State(False)  # the question in the box is one that was read, and is asked as it stands
         gr.HTML(f"<h1>{WORDING.title}</h1><p>{WORDING.tagline}</p>", elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
@@ -192,12 +197,18 @@ def build_app(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
                     show_label=False,
                     container=False,
                     submit_btn=WORDING.ask,
+                    stop_btn=WORDING.stop,
                     lines=1,
                     max_lines=4,
                     max_length=_LONGEST_QUESTION,
                     autofocus=True,
                 )
-                clear = gr.Button(WORDING.clear, elem_id="clear", variant="secondary", size="sm")
+                with gr.Row(elem_id="below"):
+                    rewrite = gr.Checkbox(
+                        True, label=WORDING.rewrite, elem_id="rewrite", container=False, show_label=False
+                    )
+                    clear = gr.Button(WORDING.clear, elem_id="clear", variant="secondary", size="sm")
+                gr.HTML(page.writer(), elem_id="writer", apply_default_css=False)
             panel = gr.HTML(
                 render.library_html(library.entries),
                 elem_id="panel",
@@ -207,15 +218,33 @@ def build_app(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
 
         asking: list[dict[str, Any]] = [
             question.submit(
-                page.reply, [question, turns], [chat, turns, question], show_progress="hidden", api_visibility="private"
+                page.reply,
+                [question, turns, rewrite, edited],
+                [chat, turns, question, edited],
+                show_progress="hidden",
+                api_visibility="private",
             ),
             chat.example_select(
-                page.reply_to_example, turns, [chat, turns, question], show_progress="hidden", api_visibility="private"
+                page.reply_to_example,
+                turns,
+                [chat, turns, question, edited],
+                show_progress="hidden",
+                api_visibility="private",
             ),
         ]
         clear.click(
-            page.clear, None, [chat, turns, panel], cancels=asking, show_progress="hidden", api_visibility="private"
+            page.clear,
+            None,
+            [chat, turns, panel, edited],
+            cancels=asking,
+            show_progress="hidden",
+            api_visibility="private",
         )
+        # First the answer ends, then what is left is shown; at once, a late draft could come on top.
+        question.stop(None, cancels=asking, show_progress="hidden", api_visibility="private").then(
+            page.stop, turns, chat, show_progress="hidden", api_visibility="private"
+        )
+        panel.edit(page.edit, turns, [question, edited], show_progress="hidden", api_visibility="private")
         panel.show(page.show, turns, panel, show_progress="hidden", api_visibility="private")
         app.load(page.load, None, [chat, panel], show_progress="hidden", api_visibility="private")
         api(page.ask, api_name="ask", api_description="Ask the transcripts; answers are quotes.")
@@ -230,37 +259,67 @@ def _read(name: str) -> str:
 class _Page:
     """The event handlers.  They hold the library and nothing of a conversation, which all sessions would share."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, model: Asking = None) -> None:
         self.library = library
+        self.model = model  # as it was named: each answer loads it anew, so that a server that died may come back
 
-    def reply(self, question: str, turns: list[Turn]) -> Iterator[tuple[Any, Any, Any]]:
-        """Chat, turns and question box while an answer grows."""
+    def writer(self) -> str:
+        """Who writes the answers; what cannot be loaded at all is an error here, before the page opens."""
+        return render.model_html(load_model(self.model, self.library.settings.modelling))
+
+    def reply(
+        self, question: str, turns: list[Turn], rewrite: bool = True, edited: bool = False
+    ) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Chat, turns, question box and whether it holds an edited question, while an answer grows.
+
+        When the browser stops it, Gradio closes this generator, and with it a language model's.
+        """
         question = question.strip()
         if not question:
             return
         before = [message for turn in turns for message in _messages(turn.question, turn.html)]
         # Drafts leave the question box alone: the next question may be in it.
-        yield before + _messages(question, render.reading_html()), gr.skip(), ""
+        stopped = Turn(question, render.stopped_html())  # what is left if nothing more comes of it
+        yield before + _messages(question, render.reading_html()), [*turns, stopped], "", False
         history = [turn.answer for turn in turns if turn.answer]
         turn = Turn(question, "")
         try:
-            for found in stream(question, self.library, history=history):
+            drafts = stream(
+                question,
+                self.library,
+                history=history,
+                rewrite=rewrite and not edited,
+                model=self.model,
+            )
+            for found in drafts:
                 if found.final:
                     html = render.answer_html(found, len(turns), self.library.revision)
                     turn = Turn(question, html, found)
                 else:
-                    yield before + _messages(question, render.draft_html(found)), gr.skip(), gr.skip()
+                    yield before + _messages(question, render.draft_html(found)), gr.skip(), gr.skip(), gr.skip()
         except OnRecordError as error:
             turn = Turn(question, render.error_html(str(error)))
-        yield before + _messages(turn.question, turn.html), [*turns, turn], gr.skip()
+        yield before + _messages(turn.question, turn.html), [*turns, turn], gr.skip(), gr.skip()
 
-    def reply_to_example(self, turns: list[Turn], event: gr.SelectData) -> Iterator[tuple[Any, Any, Any]]:
+    def reply_to_example(self, turns: list[Turn], event: gr.SelectData) -> Iterator[tuple[Any, Any, Any, Any]]:
         """`reply`, to an example that was clicked."""
         yield from self.reply(str(event.value["text"]), turns)
 
-    def clear(self) -> tuple[list[Any], list[Turn], str]:
+    def clear(self) -> tuple[list[Any], list[Turn], str, bool]:
         """Nothing said, and the list of transcripts beside it."""
-        return [], [], render.library_html(self.library.entries)
+        return [], [], render.library_html(self.library.entries), False
+
+    def stop(self, turns: list[Turn]) -> list[dict[str, Any]]:
+        """What is shown when an answer was stopped: `reply` has left its question without one."""
+        return [message for turn in turns for message in _messages(turn.question, turn.html)]
+
+    def edit(self, turns: list[Turn], event: gr.EventData) -> tuple[Any, Any]:
+        """The question of a turn, as it was read, in the question box."""
+        wanted = str(event._data.get("turn")) if isinstance(event._data, dict) else ""
+        asked = turns[int(wanted)] if wanted.isdecimal() and int(wanted) < len(turns) else None
+        if asked is None or asked.answer is None:
+            return gr.skip(), gr.skip()
+        return asked.answer.standalone, True
 
     def load(self) -> tuple[Any, str]:
         """What a fresh page shows; transcripts may have come since the server started."""
@@ -315,7 +374,7 @@ class _Page:
     def ask(self, question: str) -> dict[str, Any]:
         """The API: status, text and citations of an answer, as JSON."""
         try:
-            found = answer(question, self.library)
+            found = answer(question, self.library, model=self.model)
         except OnRecordError as error:
             raise gr.Error(str(error), print_exception=False) from None
         return {

@@ -25,6 +25,12 @@ const back = () => {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-back]")) return back();
+  const turn = event.target.closest("[data-edit]")?.dataset.edit;
+  if (turn !== undefined) {
+    trigger("edit", { turn });
+    document.querySelector("#question textarea").focus();
+    return;
+  }
   const key = event.target.closest("[data-show]")?.dataset.show;
   if (key === undefined) return;
   if (!element.contains(event.target)) opener = key;

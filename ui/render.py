@@ -6,6 +6,8 @@ attribute open something in the panel; its values are
     quote:TURN:NUMBER    a citation of an answer      transcript:ID    a transcript from its beginning
     passage:TURN:NUMBER  a passage under a refusal    list             the library's transcripts
     elsewhere:TURN:NUMBER  what somebody else says, where those asked about do not
+
+and a `data-edit` attribute names the turn whose question, as it was read, is to be edited.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 
 from bot.answering import ANSWERED, NOT_FOUND, Answer, Citation, side_heading
 from bot.library import Entry
+from bot.model import Model
 from bot.quoting import Quote, clock
 from bot.retrieval import Passage
 from bot.transcript import Transcript, Utterance
@@ -40,6 +43,17 @@ class Wording:
     start: str = "Ask a question. Each quote opens its place in the transcript."
     reading: str = "Reading the transcripts …"
     read_as: str = "Read as:"
+    edit: str = "Edit"
+    edit_label: str = "Edit the question as it was read, and ask it so"
+    rewrite: str = "Read a question with those before it"
+    stop: str = "Stop"
+    stopped: str = "Stopped."
+    by_quotes: str = "Answers are quotes; no language model is used."
+    by_local_model: str = "Answers are written by {model} on this machine, and checked against the quotes."
+    by_model: str = "Answers are written by {model}, which is sent the passages, and checked against the quotes."
+    checking: str = "Being written; not checked yet."
+    unverified: str = "not verified"
+    unverified_note: str = "Not verified:"
     limited: str = "Searched:"
     closest: str = "Closest passages (not evidence)"
     note: str = "Note:"
@@ -94,9 +108,24 @@ def error_html(message: str) -> str:
     return f'<p class="error" role="alert">{text(" ".join(message.split()))}</p>'
 
 
+def stopped_html() -> str:
+    """What stands in the place of an answer that was stopped."""
+    return f'<p class="stopped" role="status">{WORDING.stopped}</p>'
+
+
+def model_html(model: Model | None) -> str:
+    """One line that says who writes the answers, and whether the passages leave the machine for it."""
+    if model is None:
+        line = WORDING.by_quotes
+    else:
+        line = (WORDING.by_local_model if model.local else WORDING.by_model).format(model=model.name)
+    return f'<p class="writer">{text(line)}</p>'
+
+
 def draft_html(draft: Answer) -> str:
-    """An answer that is still being written: nothing in it can be opened."""
-    return f'<div class="answer draft">{_paragraphs(draft.text)}</div>'
+    """An answer that is still being written: nothing in it can be opened, and a model's is called unchecked."""
+    prose = f'<p class="aside">{WORDING.checking}</p>' if draft.model and not draft.notice else ""
+    return f'<div class="answer draft">{prose}{_paragraphs(draft.text)}</div>'
 
 
 def answer_html(answer: Answer, turn: int, transcript_of: TranscriptOf) -> str:
@@ -104,15 +133,41 @@ def answer_html(answer: Answer, turn: int, transcript_of: TranscriptOf) -> str:
     state = "answered" if answer.status == ANSWERED else "refusal"
     read_as = answer.standalone if answer.standalone.strip() != answer.question.strip() else ""
     parts = [
-        f'<p class="aside">{WORDING.read_as} <bdi>{text(read_as)}</bdi></p>' if read_as else "",
+        _read_as_html(read_as, turn) if read_as else "",
         f'<p class="aside">{WORDING.limited} <bdi>{text(answer.limits)}</bdi></p>' if answer.limits else "",
+        f'<p class="aside notice" role="status">{text(answer.notice)}</p>' if answer.notice else "",
+        _statements_html(answer, turn),
         _linked(_paragraphs(answer.lead), answer, turn),
         _quotes_html(answer.citations, turn, transcript_of),
         "".join(_elsewhere_html(q, at, turn, transcript_of) for at, q in enumerate(answer.elsewhere, 1)),
         _closest_html(answer, turn, transcript_of) if answer.status == NOT_FOUND else "",
-        _left_out_html(answer.unverified),
+        _left_out_html(answer),
     ]
     return f'<div class="answer {state}">{"".join(parts)}</div>'
+
+
+def _read_as_html(standalone: str, turn: int) -> str:
+    return (
+        f'<p class="aside">{WORDING.read_as} <bdi>{text(standalone)}</bdi> '
+        f'<button type="button" class="edit" data-edit="{turn}" aria-label="{WORDING.edit_label}">'
+        f"{WORDING.edit}</button></p>"
+    )
+
+
+def _statements_html(answer: Answer, turn: int) -> str:
+    """What a model wrote: each sentence with the numbers of its quotes, and marked where it is not verified."""
+    if not answer.statements:
+        return ""
+    citations = {citation.number: citation for citation in answer.citations}
+    pieces = []
+    for statement in answer.statements:
+        numbers = "".join(_number_button(citations[number], turn) for number in statement.numbers)
+        body = f"{text(statement.text)} {numbers}"
+        if statement.problems:
+            why = text("; ".join(statement.problems))
+            body = f'<span class="unverified" title="{why}">{body}<small>{WORDING.unverified}</small></span>'
+        pieces.append(body)
+    return f'<p class="prose" dir="auto">{" ".join(pieces)}</p>'
 
 
 def _paragraphs(prose: str) -> str:
@@ -217,11 +272,13 @@ def _passage_html(passage: Passage, number: int, turn: int, transcript: Transcri
     )
 
 
-def _left_out_html(unverified: Sequence[str]) -> str:
-    if not unverified:
+def _left_out_html(answer: Answer) -> str:
+    """What did not stand the check, with the reasons."""
+    if not answer.unverified:
         return ""
-    items = "".join(f"<li>{text(item)}</li>" for item in unverified)
-    return f'<div class="aside">{WORDING.left_out}<ul>{items}</ul></div>'
+    items = "".join(f"<li>{text(item)}</li>" for item in answer.unverified)
+    heading = WORDING.unverified_note if answer.model else WORDING.left_out
+    return f'<div class="aside">{heading}<ul>{items}</ul></div>'
 
 
 # --- the panel ---------------------------------------------------------------------------------------------------
