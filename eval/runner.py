@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import resource
 import sys
 import time
@@ -29,6 +30,7 @@ from typing import Any
 from bot.answering import ANSWERED
 from bot.config import Settings
 from bot.errors import EncoderError, OnRecordError
+from bot.model import load_model
 from eval import metrics
 from eval.sets import EvalSet, Question
 from eval.systems import SYSTEMS, Outcome, System, cut
@@ -48,6 +50,8 @@ _PACKAGES = (
     "sentencex",
     "numpy",
 )
+
+_IN_MARKS = re.compile(r"“([^”]+)”")
 
 Tell = Callable[[str], None]
 Row = dict[str, Any]
@@ -101,16 +105,23 @@ def run_system(
     settings: Settings | None = None,
     open_search: bool = False,
     timeout: float = 120.0,
+    model: str | None = None,
     tell: Tell = lambda line: None,
 ) -> dict[str, Any]:
-    """`run` with a system by name ("onrecord" or "stock"), its index kept in the cache between runs."""
+    """`run` with a system by name ("onrecord" or "stock"), its index kept in the cache between runs.
+
+    `model` names the language model that writes the product's answers (see `bot.model.load_model`); unlike everywhere
+    else the environment names none, so that a figure does not depend on it.
+    """
     from embeddings.encoder import BUNDLED, Encoder, EncoderUnavailable
 
     try:
         loaded = Encoder.load(encoder or BUNDLED)
     except EncoderUnavailable as error:
         raise EncoderError(f"the encoder cannot be loaded ({error}); install it or name another") from None
-    made = SYSTEMS[system](evalset, cache_folder(), loaded, settings or Settings(), tell)
+    writer = load_model(model or "none")
+    kwargs = {"model": writer} if writer else {}
+    made = SYSTEMS[system](evalset, cache_folder(), loaded, settings or Settings(), tell, **kwargs)
     fingerprint = loaded.fingerprint()
     described = {"name": fingerprint.name, "probe_sha256": hashlib.sha256(str(fingerprint.probe).encode()).hexdigest()}
     return run(evalset, made, out, encoder=described, open_search=open_search, timeout=timeout, tell=tell)
@@ -225,6 +236,12 @@ def _ask(system: System, question: Question, open_search: bool, timeout: float) 
         "read": [[name, at, words] for (name, at), words, _ in outcome.read],
         "quotes": [asdict(quote) for quote in outcome.quotes],
         "pointed": [list(key) for key in outcome.pointed],
+        "statements": [
+            {"text": item.text, "quotes": list(item.numbers), "problems": list(item.problems)}
+            for item in outcome.statements
+        ],
+        "notice": outcome.notice,
+        "unverified": list(outcome.unverified),
         "evidence": [sorted(span) for span in question.evidence],
         "central": [sorted(span) for span in question.central],
         "mode": question.mode,
@@ -268,6 +285,16 @@ def score_question(question: Question, outcome: Outcome) -> dict[str, metrics.Sc
         else [],
     }
     scores |= {name: metrics.share_true(values) for name, values in flags.items()}
+    if outcome.statements or outcome.notice:  # a language model was asked
+        scores["fell_back"] = metrics.share_true([not outcome.statements])
+        scores["unverified_share"] = metrics.share_true([bool(item.problems) for item in outcome.statements])
+        scores["prose_verbatim"] = metrics.share_true(
+            [
+                any(quoted in quote.text for quote in outcome.quotes)
+                for item in outcome.statements
+                for quoted in _IN_MARKS.findall(item.text)
+            ]
+        )
     if question.answers:
         scores["token_f1"] = metrics.token_f1(outcome.answer, question.answers)
         scores["exact_match"] = metrics.exact_match(outcome.answer, question.answers)

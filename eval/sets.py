@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,17 @@ class EvalSet:
     files: dict[str, Transcript]
     sha256: str
     warnings: tuple[str, ...] = field(default=())
+
+
+def sample(evalset: EvalSet, count: int | None) -> EvalSet:
+    """The set with so many of its questions, always the same ones: those whose ids hash lowest.  None: all."""
+    if count is None:
+        return evalset
+    if count < 1:
+        raise EvalSetError(f"--limit {count}: expected at least one question")
+    chosen = sorted(evalset.questions, key=lambda question: hashlib.sha256(question.id.encode()).hexdigest())[:count]
+    kept = {question.id for question in chosen}
+    return replace(evalset, questions=tuple(question for question in evalset.questions if question.id in kept))
 
 
 def load(folder: str | Path) -> EvalSet:

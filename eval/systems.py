@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.answering import ANSWERED, Answer, answer
+from bot.checking import Statement
 from bot.chunking import Chunk
 from bot.config import Settings
 from bot.fitted import Fitted
 from bot.formats.text import LINE_END, decode
 from bot.library import Library
+from bot.model import Model
 from bot.quoting import is_in_source
 from bot.retrieval import Found, search
 from bot.transcript import Lines, Transcript
@@ -70,6 +72,11 @@ class Outcome:
     pointed: tuple[Key, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     standalone: str = ""
+    statements: tuple[Statement, ...] = ()
+    """What a language model wrote; empty where the quotes are the answer."""
+    notice: str = ""
+    """Why they are, where a model was asked."""
+    unverified: tuple[str, ...] = ()
 
 
 class System(Protocol):
@@ -89,9 +96,18 @@ class Product:
 
     name = "onrecord"
 
-    def __init__(self, evalset: EvalSet, cache: Path, encoder: Encoder, settings: Settings, progress: Progress) -> None:
+    def __init__(
+        self,
+        evalset: EvalSet,
+        cache: Path,
+        encoder: Encoder,
+        settings: Settings,
+        progress: Progress,
+        model: Model | None = None,
+    ) -> None:
         self.evalset = evalset
         self._settings = settings
+        self._model = model
         self._encoder = encoder
         # The library depends on the transcripts as they are read, the encoder and the sizes of chunks.
         read = [(name, t.sha256, len(t.utterances), t.words) for name, t in evalset.files.items()]
@@ -120,7 +136,8 @@ class Product:
         return Library.open(self.library.folder, encoder=self._encoder, settings=settings)
 
     def describe(self) -> dict[str, Any]:
-        return {"system": self.name, "settings": asdict(self._settings)}
+        written = {"model": self._model.name} if self._model else {}
+        return {"system": self.name, "settings": asdict(self._settings), **written}
 
     def ids_of(self, question: Question) -> list[str]:
         """The ids of the transcripts that a question is asked of."""
@@ -130,14 +147,18 @@ class Product:
         """The set's file of a transcript."""
         return self._names[id]
 
+    def typed(self, question: Question) -> tuple[str, Sequence[tuple[str, str]]]:
+        """What is asked, and what was asked and answered before it."""
+        return question.question, question.history
+
     def ask(self, question: Question, open_search: bool) -> Outcome:
         library = self._libraries[question.group]
         ids = [] if open_search else self.ids_of(question)
-        asked = {"question": question.question, "history": list(question.history), "transcripts": ids}
-        understood = understand(asked, library)
+        text, history = self.typed(question)
+        understood = understand({"question": text, "history": history, "transcripts": ids}, library)
         # The same searches as the chain's, asked for their whole rankings, which an Answer does not carry.
         found = [search(library, understood.standalone, leg.named, leg.transcripts) for leg in understood.legs]
-        reply = answer(question.question, library, question.history, transcripts=ids)
+        reply = answer(text, library, history, transcripts=ids, model=self._model or "none")
         quotes = []
         for citation in reply.citations:
             quote = citation.quote
@@ -150,7 +171,7 @@ class Product:
         return Outcome(
             status=reply.status,
             confidence=reply.confidence,
-            answer=" ".join(quote.text for quote in quotes),
+            answer=" ".join(item.text for item in reply.statements or quotes),
             ranking=tuple(self._with_words(*key) for key in self._ranked(reply, found)),
             read=tuple(
                 ((self._names[passage.transcript], part.utterance), len(text.split()), text)
@@ -162,6 +183,9 @@ class Product:
             pointed=self._pointed(reply),
             timings=dict(reply.timings) | {"total": sum(reply.timings.values())},
             standalone=reply.standalone,
+            statements=reply.statements,
+            notice=reply.notice,
+            unverified=reply.unverified,
         )
 
     def _ranked(self, reply: Answer, found: Sequence[Found]) -> list[Key]:

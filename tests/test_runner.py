@@ -14,7 +14,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from bot.answering import ANSWERED, NOT_FOUND
 from bot.config import Settings
 from embeddings.encoder import Encoder
-from eval import gate
+from eval import followups, gate
 from eval.runner import RunError, read_rows, run, score_question
 from eval.sets import EvalSet, Question, load
 from eval.systems import Outcome, QuoteShown, Stock
@@ -146,6 +146,21 @@ def test_the_gate_sees_every_kind() -> None:
     assert {question.kind for question in questions} == {"answerable", "absent", "not-by-speaker"}
     assert any(question.history for question in questions)
     assert len({name for question in questions for span in question.evidence for name, _ in span}) == 3
+
+
+def test_follow_ups_three_ways(encoder: Encoder, tmp_path: Path) -> None:
+    """Bare, with the two questions before it, and with a history, are asked of one library."""
+    evalset = followups.followups(load("samples"))
+    assert all(question.history for question in evalset.questions)
+    question = next(question for question in evalset.questions if question.question == "Why so much more?")
+    few = replace(evalset, questions=(question,))
+    read = {}
+    for label, system in followups.SYSTEMS.items():
+        made = system(few, tmp_path / "cache", encoder, Settings(), lambda line: None)
+        read[label] = made.ask(question, False).standalone
+    earlier = [asked for asked, _ in question.history]
+    assert read["bare"] == question.question
+    assert read["last three joined"] == read["rewritten"] == " ".join([*earlier, question.question])
 
 
 @pytest.mark.parametrize("name", ["friendsqa", "locomo", "qmsum"])
