@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from bot.checking import plain
 from bot.evidence import defused, new_fence
 from bot.quantities import quantities_of
-from bot.writing import ModelFailed, ask, without_thinking
+from bot.statements import without_thoughts
+from bot.writing import ModelFailed, ask
 from embeddings.lexical import stems
 from prompts import Prompt
 
@@ -51,7 +52,7 @@ def rewritten(
         chunks = list(ask(model, messages, replace(limits, answer_tokens=_TOKENS), config))
     except ModelFailed:
         return None
-    lines = [line for line in without_thinking("".join(chunk.text for chunk in chunks)).splitlines() if line.strip()]
+    lines = [line for line in without_thoughts("".join(chunk.text for chunk in chunks)).splitlines() if line.strip()]
     if len(lines) != 1:
         return None
     text = _LABEL.sub("", plain(lines[0])).strip(" \"“”'")

@@ -48,7 +48,7 @@ def read_statements(text: str) -> tuple[Claim, ...]:
 
 # --- plain text --------------------------------------------------------------------------------------------------
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _TEMPLATE = re.compile(
     r"<[|｜][^<>\n]{0,60}[|｜]>|<</?SYS>>|\[/?INST\]|</?s>|<(?:start|end)_of_(?:turn|text)>|<(?:bos|eos|pad|unk)>",
     re.IGNORECASE,
@@ -70,9 +70,14 @@ _BLOCK_QUOTE = re.compile(r"\s*(?:>\s?)+")
 _BRACKETS = str.maketrans("<>[]【】［］", "‹›()()()")
 
 
+def without_thoughts(text: str) -> str:
+    """The text without what a model thinks aloud before it answers, ended or not."""
+    return _THOUGHT.sub(" ", text).strip()
+
+
 def _clean(text: str) -> str:
     """Without markup that spans words and without what cannot be seen; line breaks stay."""
-    text = _TEMPLATE.sub(" ", _THOUGHT.sub(" ", text))
+    text = _TEMPLATE.sub(" ", without_thoughts(text))
     for _ in range(2):  # "&amp;lt;b&amp;gt;" is a tag to a page that reads it twice
         text = html.unescape(text)
     text = _THOUGHT.sub(" ", text)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from bot.checking import Statement, check, plain
 from bot.errors import ModelError
 from bot.evidence import Count, Evidence, Sentence, defused, gather
+from bot.statements import without_thoughts
 from prompts import Prompt
 
 if TYPE_CHECKING:
@@ -40,10 +41,9 @@ _LONGEST_TOKEN = 16  # characters; more than so many times the limit of tokens i
 _RETOLD = 10  # words of the instructions in a row that show that a model repeats them
 _REPEATED = 3  # times that one sentence may not stand in an answer
 
-_THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _OPEN_MARKER = re.compile(r"[\[【][^\]】]*\Z|<[^<>]{0,40}\Z")
 _MARKER = re.compile(r"\s*(?:[\[【][^\]】]{0,40}[\]】])+")
-_QUOTATION_MARKS = re.compile(r'["“”„‟«»「」『』]')
+_QUOTATION_MARKS = re.compile(r"""["“”„‟«»‹›「」『』]|(?<!\w)['‘‚](?=\w|\Z)""")
 
 
 class ModelFailed(Exception):
@@ -106,11 +106,8 @@ def write(
         yield Written("", True, failure=failure, usage=usage, seconds=seconds)
         return
     seconds["checking"] = time.perf_counter() - started - seconds["model"]
-    failure = (
-        ""
-        if any(s.numbers and not s.problems for s in statements)
-        else f"nothing that {model.name} wrote stands the check"
-    )
+    stands = any(statement.numbers and not statement.problems for statement in statements)
+    failure = "" if stands else f"nothing that {model.name} wrote stands the check"
     yield Written("", True, statements, evidence.sentences, failure, usage, seconds)
 
 
@@ -236,14 +233,9 @@ def _usage(chunk: AIMessageChunk) -> dict[str, int]:
     return {name: int(usage[name]) for name in ("input_tokens", "output_tokens") if name in usage}
 
 
-def without_thinking(raw: str) -> str:
-    """The text without what a model thinks aloud before it answers, ended or not."""
-    return _THINKING.sub("", raw).strip()
-
-
 def _draft(raw: str) -> str:
     """What may be shown of an answer that grows: no marker, half or whole, and no quotation marks."""
-    text = _MARKER.sub("", _OPEN_MARKER.sub("", without_thinking(raw)))
+    text = _MARKER.sub("", _OPEN_MARKER.sub("", without_thoughts(raw)))
     return plain(_QUOTATION_MARKS.sub("", text)).strip()
 
 
@@ -260,7 +252,7 @@ def _checked(
     support: Support,
 ) -> tuple[Statement, ...]:
     """The statements of the whole answer.  Raises ModelFailed where it is none."""
-    text = without_thinking(raw)
+    text = without_thoughts(raw)
     if not any(char.isalnum() for char in text):
         raise ModelFailed("wrote nothing")
     if _letters(text).startswith(_letters(refusal)) and len(text) < 2 * len(refusal):

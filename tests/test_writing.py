@@ -173,14 +173,15 @@ def test_words_in_quotation_marks_become_the_very_slice(library: Library) -> Non
 def test_drafts_hold_back_markers_and_quotation_marks(library: Library) -> None:
     """No half marker, no citation and nothing in quotation marks before the check, at any size of piece."""
     for piece in (1, 2, 5):
-        model = writes("Omar said “never recommend” {never recommend}. It was rebuilt {rebuilt}.", piece=piece)
+        model = writes("Omar said “never recommend” {never recommend}. It was 'rebuilt' {rebuilt}.", piece=piece)
         *drafts, last = stream(QUESTION, library, model=model)
         assert len(drafts) > 10 / piece
         for draft in drafts:
             assert not draft.final
             assert draft.citations == ()
             assert draft.statements == ()
-            assert not set('[]“”"') & set(draft.text)
+            assert not set('[]“”"‘') & set(draft.text)
+            assert " '" not in draft.text
             assert not re.search(r"\d", draft.text)
         assert last.final
         assert [len(draft.text) for draft in drafts] == sorted(len(draft.text) for draft in drafts)
