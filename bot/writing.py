@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.retrieval import Passage
 
 _log = logging.getLogger("onrecord.model")
+_log.addHandler(logging.NullHandler())  # who sets up logging sees what a client raised; nobody else gets a traceback
 
 _MOST_SENTENCES = "five"
 _CHARACTERS = 3  # of a token, where there is no tokenizer: on the safe side for languages with spaces

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -270,6 +271,15 @@ def test_a_failing_model_ends_in_quotes_and_one_line(library: Library, name: str
     assert reply.status == without.status
     assert reply.final
     assert_no_false_quote(reply, library)
+
+
+def test_a_failing_model_prints_no_traceback(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever has not set up logging gets the one line and nothing else."""
+    log = logging.getLogger("onrecord.model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "propagate", False)  # pytest's own handlers hang above
+        ask(library, Scripted.says("x", fails_after=0, error=RateLimitError("sk-secret")))
+    assert capsys.readouterr().err == ""
 
 
 def test_a_context_too_small_ends_in_quotes(library: Library) -> None:
