@@ -23,7 +23,7 @@ from bot import forms
 from bot.checking import Statement
 from bot.choosing import choose
 from bot.counting import Counted, count
-from bot.errors import QuestionError
+from bot.errors import OnRecordError, QuestionError
 from bot.model import Model, load_model
 from bot.quoting import Quote, is_in_source
 from bot.retrieval import Passage
@@ -50,6 +50,8 @@ UNVERIFIED = "Something was found, but not again in the file itself, so it is no
 """Said in place of REFUSAL where quotes were chosen and none stood the check against the source."""
 
 LOST = "the words that it cites are not found again in the source file"
+
+_NO_MARKS = str.maketrans("", "", "“”")
 
 UNVERIFIED_MARK = "[unverified]"
 """Stands after each sentence of a language model that does not stand the check."""
@@ -412,13 +414,40 @@ def _write(asked: Asked, library: Library, model: Model | None, config: Runnable
         if not written.final:
             yield replace(base, text=written.text, lead="", final=False)
     base = replace(base, timings={**base.timings, **written.seconds}, usage=written.usage)
+    written = _sourced(written, library, model)
     if written.failure:
         quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
         told = (*base.unverified, *(_told(item, quote_of) for item in written.statements if item.problems))
         notice = f"{written.failure}; these are the speakers’ own words."
         yield from _as_quotes(replace(base, notice=notice, unverified=told), asked)
     else:
-        yield _as_prose(base, written, asked, library)
+        yield _as_prose(base, written, asked)
+
+
+def _sourced(written: Written, library: Library, model: Model) -> Written:
+    """What was written, cited as far as it is found again in the source files; a failure where nothing stands then."""
+    if written.failure:
+        return written
+    quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
+    cited = {number for statement in written.statements for number in statement.numbers}
+    try:
+        lost = {number for number in cited if not is_in_source(quote_of[number], library)}
+    except OnRecordError as error:  # a source that cannot be read
+        return replace(written, statements=(), failure=str(error))
+    statements = tuple(
+        replace(
+            statement,
+            text=statement.text.translate(_NO_MARKS),
+            numbers=tuple(number for number in statement.numbers if number not in lost),
+            problems=(*statement.problems, LOST),
+        )
+        if lost & set(statement.numbers)
+        else statement
+        for statement in written.statements
+    )
+    stands = any(statement.numbers and not statement.problems for statement in statements)
+    failure = "" if stands else f"nothing that {model.name} wrote stands the check"
+    return replace(written, statements=statements, failure=failure)
 
 
 def _quoted_first(asked: Asked) -> tuple[Passage, ...]:
@@ -450,24 +479,19 @@ def _as_quotes(base: Answer, asked: Asked) -> Iterator[Answer]:
     yield replace(base, text=text, citations=citations)
 
 
-def _as_prose(base: Answer, written: Written, asked: Asked, library: Library) -> Answer:
+def _as_prose(base: Answer, written: Written, asked: Asked) -> Answer:
     """A model's statements, and what they cite as quotes, in the order in which they are cited.
 
     What may say otherwise than the quotes that were chosen stands below them, whether or not the model cites it.
     """
     quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
     cited = list(dict.fromkeys(number for statement in written.statements for number in statement.numbers))
-    sound = [number for number in cited if is_in_source(quote_of[number], library)]
-    numbers = {number: at for at, number in enumerate(sound, 1)}
+    numbers = {number: at for at, number in enumerate(cited, 1)}
     statements = tuple(
-        replace(
-            statement,
-            numbers=tuple(numbers[number] for number in statement.numbers if number in numbers),
-            problems=statement.problems + ((LOST,) if set(statement.numbers) - numbers.keys() else ()),
-        )
+        replace(statement, numbers=tuple(numbers[number] for number in statement.numbers))
         for statement in written.statements
     )
-    quotes = [("", quote_of[number]) for number in sound]
+    quotes = [("", quote_of[number]) for number in cited]
     known = {(q.revision, q.utterance, q.start) for _, q in quotes}
     for side, quote in asked.quotes:
         if side in _OTHERWISE.values() and (quote.revision, quote.utterance, quote.start) not in known:

@@ -462,8 +462,11 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 def _chat(options: argparse.Namespace) -> None:
+    from bot.model import load_model
+
     library = _open(options)
     library.need_transcripts()
+    load_model(options.model, library.settings.modelling)  # what cannot be loaded is said before the first question
     if sys.stdin.isatty():
         print("Ask about what was said; /help lists what else can be typed, Ctrl-D ends.", file=sys.stderr)
     terminal.chat(

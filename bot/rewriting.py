@@ -33,6 +33,11 @@ _LONGEST = 60  # words of a question
 _NEW_WORDS = 2  # content words that stand nowhere before
 _KEPT = 0.6  # share of the question's own content words that must be left
 _LABEL = re.compile(r"^\W*(?:(?:standalone|rewritten|last|new)?\s*question|rewrite)\W*:\s*", re.IGNORECASE)
+_DENIES = re.compile(
+    r"n['’]t\b|\b(?:not|never|no|nobody|nothing|none|without|except|besides|(?:any|every)\w+ but|other than|"
+    r"apart from)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<=[\w,;] )\w*[A-Z]\w*")  # a capital within a sentence
 
 
@@ -49,7 +54,7 @@ def rewritten(
         fence=new_fence(), conversation=conversation, question=defused(question)
     )
     try:
-        chunks = list(ask(model, messages, replace(limits, answer_tokens=_TOKENS), config))
+        chunks = [chunk for chunk in ask(model, messages, replace(limits, answer_tokens=_TOKENS), config) if chunk]
     except ModelFailed:
         return None
     lines = [line for line in without_thoughts("".join(chunk.text for chunk in chunks)).splitlines() if line.strip()]
@@ -70,6 +75,11 @@ def _told(history: Sequence[Answer | Sequence[str]]) -> Iterator[str]:
         yield f"Answer: {defused(' '.join(said.split()[:_ANSWER_WORDS]))}"
 
 
+def _turns(text: str) -> int:
+    """How many words in it deny or leave out: one more or less asks for the opposite."""
+    return len(_DENIES.findall(text))
+
+
 def _is_usable(text: str, question: str, conversation: str) -> bool:
     """Whether it is one question, in which nothing is new and nothing of the question is lost."""
     if not 2 <= len(text.split()) <= _LONGEST or "?" in text.rstrip("?"):
@@ -78,7 +88,8 @@ def _is_usable(text: str, question: str, conversation: str) -> bool:
     words, wanted, before = set(stems(text)), set(stems(question)), set(stems(known))
     figures = {quantity.value for quantity in quantities_of(known)}
     return (
-        len(words - before) <= _NEW_WORDS
+        _turns(text) == _turns(question)
+        and len(words - before) <= _NEW_WORDS
         and len(words & wanted) >= _KEPT * len(wanted)
         and all(name.lower() in known.lower() for name in _NAME.findall(text))
         and all(quantity.value in figures for quantity in quantities_of(text))

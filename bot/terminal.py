@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import QuestionError
+from bot.errors import OnRecordError
 
 if TYPE_CHECKING:
     from bot.answering import Answer
@@ -118,8 +118,8 @@ def chat(library: Library, read: Read, **options: Any) -> None:
         else:
             try:
                 answer = ask(line, library, history=history, rewrite=rewrite and not edited, **options)
-            except QuestionError as error:
-                print(f"onrecord: {error}", file=sys.stderr)
+            except OnRecordError as error:  # a question that cannot be asked, a model or a transcript that has gone
+                print(f"onrecord: {printable(str(error))}", file=sys.stderr)
                 continue
             except KeyboardInterrupt:
                 print("(stopped)", file=sys.stderr)
@@ -139,13 +139,13 @@ def typed(prompt: str, begin: str) -> str:
         line = sys.stdin.readline()
         if not line:
             raise EOFError
-        return line or begin
+        return line.strip() or begin
     try:
         import readline
     except ImportError:  # Windows: the line begins empty, so the text to edit is shown above it
         if begin:
             show(begin)
-        return input(prompt)
+        return input(prompt) or begin
     readline.set_startup_hook(lambda: readline.insert_text(begin))
     try:
         return input(prompt)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.checking import Statement, check, plain
-from bot.errors import ModelError
+from bot.errors import OnRecordError
 from bot.evidence import Count, Evidence, Sentence, defused, gather
 from bot.statements import without_thoughts
 from prompts import Prompt
@@ -39,12 +39,14 @@ _MOST_SENTENCES = "five"
 _CHARACTERS = 3  # of a token, where there is no tokenizer: on the safe side for languages with spaces
 _UNKNOWN_CONTEXT = 8192  # tokens, of a model that does not tell
 _LONGEST_TOKEN = 16  # characters; more than so many times the limit of tokens is no answer that ends
+_POLL_S = 0.5
+_END_REASONS = ("finish_reason", "stop_reason", "done_reason")  # as providers call it
 _RETOLD = 10  # words of the instructions in a row that show that a model repeats them
 _REPEATED = 3  # times that one sentence may not stand in an answer
 
 _OPEN_MARKER = re.compile(r"[\[【][^\]】]*\Z|<[^<>]{0,40}\Z")
 _MARKER = re.compile(r"\s*(?:[\[【][^\]】]{0,40}[\]】])+")
-_QUOTATION_MARKS = re.compile(r"""["“”„‟«»‹›「」『』]|(?<!\w)['‘‚](?=\w|\Z)""")
+_QUOTATION_MARKS = re.compile(r"""["“”„‟«»‹›「」『』《》❝❞〝〞〟＂]|(?<!\w)['‘‚](?=\w|\Z)""")
 
 
 class ModelFailed(Exception):
@@ -92,6 +94,9 @@ def write(
         evidence = _evidence(question, passages, library, model, refusal)
         messages = _messages(question, evidence, refusal)
         for chunk in ask(model, messages, limits, config):
+            if chunk is None:
+                yield Written(shown)
+                continue
             seconds.setdefault("first_token", time.perf_counter() - started)
             usage = _usage(chunk) or usage
             raw += chunk.text
@@ -101,15 +106,13 @@ def write(
                 shown = draft
         seconds["model"] = time.perf_counter() - started
         statements = _checked(raw, messages, evidence, library, question, refusal, support)
-    except (ModelFailed, ModelError) as failed:
+    except (ModelFailed, OnRecordError) as failed:
         seconds.setdefault("model", time.perf_counter() - started)
         failure = f"{model.name} {failed}" if isinstance(failed, ModelFailed) else str(failed)
         yield Written("", True, failure=failure, usage=usage, seconds=seconds)
         return
     seconds["checking"] = time.perf_counter() - started - seconds["model"]
-    stands = any(statement.numbers and not statement.problems for statement in statements)
-    failure = "" if stands else f"nothing that {model.name} wrote stands the check"
-    yield Written("", True, statements, evidence.sentences, failure, usage, seconds)
+    yield Written("", True, statements, evidence.sentences, usage=usage, seconds=seconds)
 
 
 # --- what the model is given -------------------------------------------------------------------------------------
@@ -148,10 +151,11 @@ def _messages(question: str, evidence: Evidence, refusal: str) -> list[BaseMessa
 
 def ask(
     model: Model, messages: Sequence[BaseMessage], limits: Modelling, config: RunnableConfig | None = None
-) -> Iterator[AIMessageChunk]:
+) -> Iterator[AIMessageChunk | None]:
     """What a model streams.  Raises ModelFailed for whatever goes wrong, and at the limits of time and length.
 
-    The model runs in a thread of its own: few clients can be stopped while they wait.
+    The model runs in a thread of its own: few clients can be stopped while they wait.  While it is silent there is a
+    None twice a second, so that whoever reads can stop.
     """
     chunks: queue.SimpleQueue[AIMessageChunk | BaseException | None] = queue.SimpleQueue()
     stopped = threading.Event()
@@ -171,25 +175,30 @@ def ask(
         except BaseException as error:  # whatever a provider's client raises; it is told in the other thread
             chunks.put(error)
 
-    end = time.monotonic() + limits.total_s
+    heard = time.monotonic()
+    end = heard + limits.total_s
     length, most = 0, limits.answer_tokens * _LONGEST_TOKEN
     threading.Thread(target=run, name="onrecord-model", daemon=True).start()
     try:
         while True:
-            try:
-                chunk = chunks.get(timeout=min(limits.timeout_s, max(0.0, end - time.monotonic())))
-            except queue.Empty:
-                raise ModelFailed(f"said nothing for {limits.timeout_s:.0f} s") from None
             if time.monotonic() > end:
                 raise ModelFailed(f"was not done after {limits.total_s:.0f} s")
+            try:
+                chunk = chunks.get(timeout=_POLL_S)
+            except queue.Empty:
+                if time.monotonic() - heard > limits.timeout_s:
+                    raise ModelFailed(f"said nothing for {limits.timeout_s:.0f} s") from None
+                yield None
+                continue
+            heard = time.monotonic()
             if chunk is None:
                 return
             if isinstance(chunk, BaseException):
                 raise _failed(chunk) from chunk
             yield chunk
             length += len(chunk.text)
-            reason = chunk.response_metadata.get("finish_reason") or chunk.response_metadata.get("stop_reason")
-            if length > most or reason in ("length", "max_tokens"):
+            ended = {str(chunk.response_metadata.get(name)).lower() for name in _END_REASONS}
+            if length > most or ended & {"length", "max_tokens"}:
                 raise ModelFailed("did not come to an end")
     finally:
         stopped.set()
@@ -237,7 +246,7 @@ def _usage(chunk: AIMessageChunk) -> dict[str, int]:
 def _draft(raw: str) -> str:
     """What may be shown of an answer that grows: no marker, half or whole, and no quotation marks."""
     text = _MARKER.sub("", _OPEN_MARKER.sub("", without_thoughts(raw)))
-    return plain(_QUOTATION_MARKS.sub("", text)).strip()
+    return _QUOTATION_MARKS.sub("", plain(text)).strip()  # an entity of a mark is one only after `plain`
 
 
 # --- what is kept of it ------------------------------------------------------------------------------------------

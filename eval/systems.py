@@ -155,10 +155,12 @@ class Product:
         library = self._libraries[question.group]
         ids = [] if open_search else self.ids_of(question)
         text, history = self.typed(question)
-        understood = understand({"question": text, "history": history, "transcripts": ids}, library)
+        reply = answer(text, library, history, transcripts=ids, model=self._model or "none")
+        # A language model may have made the question stand alone in its own way.
+        rewriter = (lambda *_: reply.standalone) if self._model else None
+        understood = understand({"question": text, "history": history, "transcripts": ids}, library, rewriter)
         # The same searches as the chain's, asked for their whole rankings, which an Answer does not carry.
         found = [search(library, understood.standalone, leg.named, leg.transcripts) for leg in understood.legs]
-        reply = answer(text, library, history, transcripts=ids, model=self._model or "none")
         quotes = []
         for citation in reply.citations:
             quote = citation.quote

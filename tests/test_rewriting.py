@@ -38,6 +38,7 @@ def test_a_question_that_adds_nothing_is_taken(text: str) -> None:
         "Who pays the £11.2 million of the new ferry project?",
         "Who pays for the new ferry project of Calum Drever?",
         "Does the council like the old harbour?",
+        "Who does not pay for the new ferry project?",
         "Which wealthy foreign investors pay for the new ferry project?",
         "who pays for the ferry " * 20,
     ],

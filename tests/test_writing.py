@@ -17,7 +17,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import BaseMessage
 
 from bot import Answer, Library, ModelError, answer, stream
-from bot.answering import NOT_FOUND, REFUSAL, UNVERIFIED_MARK
+from bot.answering import LOST, NOT_FOUND, REFUSAL, UNVERIFIED_MARK
 from bot.config import Modelling, Settings
 from bot.model import Model, load_model
 from bot.quoting import is_in_source
@@ -188,6 +188,13 @@ def test_drafts_hold_back_markers_and_quotation_marks(library: Library) -> None:
         assert [len(draft.text) for draft in drafts] == sorted(len(draft.text) for draft in drafts)
 
 
+def test_a_draft_has_no_mark_in_disguise(library: Library) -> None:
+    """Entities and rarer marks are marks too."""
+    model = writes("Tom said &quot;it burned&quot;, ＂it fell＂ and ❝it sank❞ {rebuilt}.", piece=200)
+    *drafts, _ = stream(QUESTION, library, model=model)
+    assert drafts[0].text == "Tom said it burned, it fell and it sank."
+
+
 def test_thinking_aloud_is_no_part_of_the_answer(library: Library) -> None:
     """Some models write down their thoughts first."""
     model = writes("<think>The user wants [1] “nonsense words here”.</think>It was rebuilt in 1987 {rebuilt}.")
@@ -210,6 +217,28 @@ def test_closing_the_stream_stops_the_model(library: Library) -> None:
     streamed = model.streamed
     time.sleep(0.1)
     assert model.streamed == streamed
+
+
+def test_a_silent_model_can_be_left(library: Library) -> None:
+    """Control comes back while it says nothing, so that a reader need not wait for its first word."""
+    model = Scripted(reply=lambda messages: itertools.repeat("word "), delay=2.5)
+    drafts = stream(QUESTION, library, model=model)
+    started = time.monotonic()
+    assert next(drafts).text == ""
+    drafts.close()
+    assert time.monotonic() - started < 2.4
+
+
+def test_a_source_that_has_changed_is_no_evidence(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not found again in the file is neither quoted nor shown in quotation marks, and the quotes stay."""
+    monkeypatch.setattr("bot.answering.is_in_source", lambda quote, library: "1987" not in quote.text)
+    model = writes("Ines says that it “was rebuilt in 1987” {rebuilt}.")
+    reply = ask(library, model, "What does Omar say of the gate?")
+    assert reply.statements == ()
+    assert reply.citations
+    assert all("1987" not in citation.quote.text for citation in reply.citations)
+    assert LOST in reply.unverified[-1]
+    assert "“was rebuilt" not in str(reply.unverified)
 
 
 # --- whatever fails ends in quotes --------------------------------------------------------------------------------

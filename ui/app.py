@@ -171,7 +171,7 @@ def build_app(library: Library, examples: Sequence[str] = (), model: Asking = No
     app = gr.Blocks(title=WORDING.title, analytics_enabled=False, fill_height=True, fill_width=True)
     with app:
         turns = gr.State([])
-        edited = gr.State(False)  # the question in the box is one that was read, and is asked as it stands
+        edited = gr.State("")  # the question as it was read that was put into the box, to be asked as it stands
         gr.HTML(f"<h1>{WORDING.title}</h1><p>{WORDING.tagline}</p>", elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
@@ -268,7 +268,7 @@ class _Page:
         return render.model_html(load_model(self.model, self.library.settings.modelling))
 
     def reply(
-        self, question: str, turns: list[Turn], rewrite: bool = True, edited: bool = False
+        self, question: str, turns: list[Turn], rewrite: bool = True, edited: str = ""
     ) -> Iterator[tuple[Any, Any, Any, Any]]:
         """Chat, turns, question box and whether it holds an edited question, while an answer grows.
 
@@ -280,7 +280,7 @@ class _Page:
         before = [message for turn in turns for message in _messages(turn.question, turn.html)]
         # Drafts leave the question box alone: the next question may be in it.
         stopped = Turn(question, render.stopped_html())  # what is left if nothing more comes of it
-        yield before + _messages(question, render.reading_html()), [*turns, stopped], "", False
+        yield before + _messages(question, render.reading_html()), [*turns, stopped], "", ""
         history = [turn.answer for turn in turns if turn.answer]
         turn = Turn(question, "")
         try:
@@ -288,7 +288,7 @@ class _Page:
                 question,
                 self.library,
                 history=history,
-                rewrite=rewrite and not edited,
+                rewrite=rewrite and not _is_edit(question, edited),
                 model=self.model,
             )
             for found in drafts:
@@ -305,9 +305,9 @@ class _Page:
         """`reply`, to an example that was clicked."""
         yield from self.reply(str(event.value["text"]), turns)
 
-    def clear(self) -> tuple[list[Any], list[Turn], str, bool]:
+    def clear(self) -> tuple[list[Any], list[Turn], str, str]:
         """Nothing said, and the list of transcripts beside it."""
-        return [], [], render.library_html(self.library.entries), False
+        return [], [], render.library_html(self.library.entries), ""
 
     def stop(self, turns: list[Turn]) -> list[dict[str, Any]]:
         """What is shown when an answer was stopped: `reply` has left its question without one."""
@@ -319,7 +319,7 @@ class _Page:
         asked = turns[int(wanted)] if wanted.isdecimal() and int(wanted) < len(turns) else None
         if asked is None or asked.answer is None:
             return gr.skip(), gr.skip()
-        return asked.answer.standalone, True
+        return asked.answer.standalone, asked.answer.standalone
 
     def load(self) -> tuple[Any, str]:
         """What a fresh page shows; transcripts may have come since the server started."""
@@ -392,6 +392,12 @@ class _Page:
                 for citation in found.citations
             ],
         }
+
+
+def _is_edit(question: str, edited: str) -> bool:
+    """Whether a question is what is left of the one that was put into the box, and not another one typed instead."""
+    words, before = question.lower().split(), set(edited.lower().split())
+    return sum(word in before for word in words) * 2 >= len(words) and bool(edited)
 
 
 def _messages(question: str, html: str) -> list[dict[str, Any]]:
