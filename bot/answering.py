@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from bot import forms
@@ -410,14 +409,13 @@ def _write(asked: Asked, library: Library, model: Model | None, config: Runnable
     base = replace(base, model=model.name)
     written = Written("")
     passages = _quoted_first(asked)
-    for written in write(understood.standalone, passages, library, model, REFUSAL, _nearness(library), config):
+    for written in write(understood.standalone, passages, library, model, REFUSAL, config):
         if not written.final:
             yield replace(base, text=written.text, lead="", final=False)
     base = replace(base, timings={**base.timings, **written.seconds}, usage=written.usage)
     written = _sourced(written, library, model)
     if written.failure:
-        quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
-        told = (*base.unverified, *(_told(item, quote_of) for item in written.statements if item.problems))
+        told = (*base.unverified, *(_told(item, written.quotes) for item in written.statements if not item.verified))
         notice = f"{written.failure}; these are the speakers’ own words."
         yield from _as_quotes(replace(base, notice=notice, unverified=told), asked)
     else:
@@ -428,10 +426,10 @@ def _sourced(written: Written, library: Library, model: Model) -> Written:
     """What was written, cited as far as it is found again in the source files; a failure where nothing stands then."""
     if written.failure:
         return written
-    quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
+    quotes = written.quotes
     cited = {number for statement in written.statements for number in statement.numbers}
     try:
-        lost = {number for number in cited if not is_in_source(quote_of[number], library)}
+        lost = {number for number in cited if not is_in_source(quotes[number], library)}
     except OnRecordError as error:  # a source that cannot be read
         return replace(written, statements=(), failure=str(error))
     statements = tuple(
@@ -445,7 +443,7 @@ def _sourced(written: Written, library: Library, model: Model) -> Written:
         else statement
         for statement in written.statements
     )
-    stands = any(statement.numbers and not statement.problems for statement in statements)
+    stands = any(statement.numbers and statement.verified for statement in statements)
     failure = "" if stands else f"nothing that {model.name} wrote stands the check"
     return replace(written, statements=statements, failure=failure)
 
@@ -467,15 +465,13 @@ def _quoted_first(asked: Asked) -> tuple[Passage, ...]:
 
 def _as_quotes(base: Answer, asked: Asked) -> Iterator[Answer]:
     """Drafts that grow quote by quote, then the answer that the quotes are."""
-    text, side = "\n\n".join(part for part in (base.notice, base.lead) if part), ""
-    for number, (now, quote) in enumerate(asked.quotes, 1):
+    text = "\n\n".join(part for part in (base.notice, base.lead) if part)
+    citations = _numbered(asked.quotes)
+    for piece in _listed(citations):
         yield replace(base, text=text, final=False)
-        if now != side:
-            text, side = f"{text}\n\n{side_heading(now)}" if now else text, now
-        text += _quoted(quote, number)
+        text += piece
     for quote in asked.elsewhere:
         text += _quoted(quote)
-    citations = tuple(Citation(number, quote, side) for number, (side, quote) in enumerate(asked.quotes, 1))
     yield replace(base, text=text, citations=citations)
 
 
@@ -484,7 +480,7 @@ def _as_prose(base: Answer, written: Written, asked: Asked) -> Answer:
 
     What may say otherwise than the quotes that were chosen stands below them, whether or not the model cites it.
     """
-    quote_of = {sentence.number: sentence.quote for sentence in written.sentences}
+    quote_of = written.quotes
     cited = list(dict.fromkeys(number for statement in written.statements for number in statement.numbers))
     numbers = {number: at for at, number in enumerate(cited, 1)}
     statements = tuple(
@@ -496,25 +492,21 @@ def _as_prose(base: Answer, written: Written, asked: Asked) -> Answer:
     for side, quote in asked.quotes:
         if side in _OTHERWISE.values() and (quote.revision, quote.utterance, quote.start) not in known:
             quotes.append((side, quote))
-    text, side = " ".join(_marked(statement) for statement in statements), ""
-    for number, (now, quote) in enumerate(quotes, 1):
-        if now != side:
-            text, side = f"{text}\n\n{side_heading(now)}", now
-        text += _quoted(quote, number)
+    citations = _numbered(quotes)
     return replace(
         base,
-        text=text,
+        text="".join([" ".join(_marked(statement) for statement in statements), *_listed(citations)]),
         lead="",
         statements=statements,
-        citations=tuple(Citation(number, quote, side) for number, (side, quote) in enumerate(quotes, 1)),
-        unverified=(*base.unverified, *(_told(statement) for statement in statements if statement.problems)),
+        citations=citations,
+        unverified=(*base.unverified, *(_told(statement) for statement in statements if not statement.verified)),
     )
 
 
 def _marked(statement: Statement) -> str:
     """A statement with its numbers, and marked where it is not verified."""
     markers = "".join(f"[{number}]" for number in statement.numbers)
-    return " ".join(part for part in (statement.text, markers, UNVERIFIED_MARK * bool(statement.problems)) if part)
+    return " ".join(part for part in (statement.text, markers, "" if statement.verified else UNVERIFIED_MARK) if part)
 
 
 def _told(statement: Statement, quote_of: Mapping[int, Quote] | None = None) -> str:
@@ -524,18 +516,21 @@ def _told(statement: Statement, quote_of: Mapping[int, Quote] | None = None) -> 
     return f"{statement.text} ({'; '.join([*statement.problems, *places])})"
 
 
+def _numbered(quotes: Sequence[tuple[str, Quote]]) -> tuple[Citation, ...]:
+    return tuple(Citation(number, quote, side) for number, (side, quote) in enumerate(quotes, 1))
+
+
+def _listed(citations: Sequence[Citation]) -> Iterator[str]:
+    """The quotes as they stand in the text, each side below its heading."""
+    side = ""
+    for citation in citations:
+        heading = f"\n\n{side_heading(citation.side)}" if citation.side and citation.side != side else ""
+        side = citation.side
+        yield heading + _quoted(citation.quote, citation.number)
+
+
 def _quoted(quote: Quote, number: int | None = None) -> str:
     return f"\n\n“{quote.text}”{f' [{number}]' if number else ''}\n— {_where(quote)}"
-
-
-def _nearness(library: Library) -> Callable[[str, str], float]:
-    """How near two texts are in meaning: the cosine of their vectors."""
-
-    def near(one: str, other: str) -> float:
-        first, second = library.encoder.embed_documents([one, other])
-        return float(np.dot(first, second))
-
-    return near
 
 
 def side_heading(side: str) -> str:

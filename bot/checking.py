@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,11 +22,9 @@ from bot.folding import Folded, Wording
 from bot.marks import NOT_CLOSED, Marked, masked
 from bot.polarity import added_negation, base, content, lost_negation
 from bot.speakers import ROLES, STOP, TITLES, join_names, names_in
-from bot.statements import Claim, plain, quotations, read_statements
+from bot.statements import Claim, quotations, read_statements
 from bot.subjects import DONE, FROM, OPENERS, SAID, VERBS, Subject, subjects_of
 from embeddings.lexical import STOP_WORDS
-
-__all__ = ["Slice", "Statement", "check", "plain", "read_statements"]
 
 _ENOUGH_WORDS, _NOUNS = 40, 0.2  # words that tell a language, and the share of nouns among them
 
@@ -71,13 +69,11 @@ def check(
     people: Sequence[str],
     question: str,
     support: Support | None = None,
-    weights: Mapping[str, float] | None = None,
 ) -> tuple[Statement, ...]:
     """The statements of a text that a model wrote over numbered sentences, each with what is wrong with it.
 
     `people` are the speakers of the library.  `support` tells how near a statement and what it cites are in meaning;
-    without it only words count, and free paraphrases fail.  `weights` of stems (`bot.polarity.base`), such as their
-    rarity, make some words count for more; all count alike without.
+    without it only words count, and free paraphrases fail.
     """
     by_number = {sentence.number: sentence for sentence in evidence}
     read = _Read(
@@ -85,7 +81,6 @@ def check(
         tuple(dict.fromkeys([*people, *(s.quote.speaker for s in evidence)])),
         question,
         support,
-        weights or {},
     )
     statements, before = [], ""
     for claim in read_statements(text):
@@ -103,7 +98,6 @@ class _Read:
     people: tuple[str, ...]
     question: str
     support: Support | None
-    weights: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def capitals(self) -> bool:
@@ -116,10 +110,10 @@ def _without_idle(claim: Claim, cited: Sequence[Sentence], checked: Statement, r
     """A statement that stands, without the citations that have nothing of it and without which it stands too."""
     words = _Draft.of(claim.text).masked
     bearing = [sentence for sentence in cited if support_share(words, [sentence], read)]
-    if checked.problems or not bearing or len(bearing) == len(cited):
+    if not checked.verified or not bearing or len(bearing) == len(cited):
         return checked
     fewer = _check(replace(claim, numbers=tuple(sentence.number for sentence in bearing)), bearing, read, before)
-    return checked if fewer.problems else fewer
+    return fewer if fewer.verified else checked
 
 
 def _check(claim: Claim, cited: Sequence[Sentence], read: _Read, before: str) -> Statement:
@@ -706,9 +700,8 @@ def support_share(words: str, cited: Sequence[Sentence], read: _Read, fewest: in
     reply = len(held) < _TELLING and any(_REPLY.match(s.shown) for s in cited)
     if not reply and not any(_kin(word, held) for word in stems):
         return 0.0  # only a short reply ("Yes, every day") says what it says by what stands beside it
-    weight = {word: read.weights.get(word, 1.0) for word in stems}
-    found = sum(weight[word] * (1.0 if _kin(word, held) else 0.5 if _kin(word, near) else 0.0) for word in stems)
-    return found / sum(weight[word] for word in stems)
+    found = sum(1.0 if _kin(word, held) else 0.5 if _kin(word, near) else 0.0 for word in stems)
+    return found / len(stems)
 
 
 # --- 9. one word for another -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import terminal
 from bot.errors import LibraryError, OnRecordError
@@ -443,15 +443,22 @@ def _reindex(options: argparse.Namespace) -> None:
     print(f"reindexed {len(library.entries)} transcripts with {library.encoder.name}")
 
 
+def _limits(options: argparse.Namespace) -> dict[str, Any]:
+    """What `ask` and `chat` hand to `bot.answering.stream` beside the question."""
+    return {
+        "speaker": options.speaker,
+        "transcripts": options.transcripts,
+        "filters": not options.no_filters,
+        "model": options.model,
+    }
+
+
 def _ask(options: argparse.Namespace) -> None:
     library = _open(options)
     reply = terminal.ask(
         options.question,
         library,
-        speaker=options.speaker,
-        transcripts=options.transcripts,
-        filters=not options.no_filters,
-        model=options.model,
+        **_limits(options),
     )
     if options.json:
         print(json.dumps(reply.as_dict(), ensure_ascii=False, indent=1))
@@ -472,10 +479,7 @@ def _chat(options: argparse.Namespace) -> None:
     terminal.chat(
         library,
         terminal.typed,
-        speaker=options.speaker,
-        transcripts=options.transcripts,
-        filters=not options.no_filters,
-        model=options.model,
+        **_limits(options),
     )
 
 

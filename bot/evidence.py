@@ -99,7 +99,7 @@ def gather(passages: Sequence[Passage], library: Library, budget: int, count: Co
         chosen.append(quotes)
         seen |= {_key(quote) for quote in quotes}
         left -= cost
-    return Evidence(tuple(_numbered(chosen)), new_fence())
+    return Evidence(tuple(numbered(chosen)), new_fence())
 
 
 def _key(quote: Quote) -> tuple[str, int, int]:
@@ -117,7 +117,7 @@ def _sentences(passage: Passage, library: Library) -> Iterator[Quote]:
 
 def _cost(quotes: Sequence[Quote], count: Count) -> int:
     """Tokens of these sentences with their numbers and their speakers' names."""
-    return count(Evidence(tuple(_numbered([quotes])), "").text()) + len(quotes)  # higher numbers have more digits
+    return count(Evidence(tuple(numbered([quotes])), "").text()) + len(quotes)  # higher numbers have more digits
 
 
 def _nearest(quotes: Sequence[Quote], passage: Passage, budget: int, count: Count) -> list[Quote]:
@@ -135,7 +135,8 @@ def _nearest(quotes: Sequence[Quote], passage: Passage, budget: int, count: Coun
     return [quotes[n] for n in sorted(taken)]
 
 
-def _numbered(passages: Sequence[Sequence[Quote]]) -> Iterator[Sentence]:
+def numbered(passages: Sequence[Sequence[Quote]]) -> Iterator[Sentence]:
+    """The sentences of passages under the numbers from 1, each with those beside it in its passage."""
     number = 0
     for quotes in passages:
         shown = [Sentence(0, quote, defused(quote.text)) for quote in quotes]

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.checking import plain
 from bot.evidence import defused, new_fence
 from bot.quantities import quantities_of
-from bot.statements import without_thoughts
+from bot.statements import plain, without_thoughts
 from bot.writing import ModelFailed, ask
 from embeddings.lexical import stems
 from prompts import Prompt
@@ -54,10 +53,11 @@ def rewritten(
         fence=new_fence(), conversation=conversation, question=defused(question)
     )
     try:
-        chunks = [chunk for chunk in ask(model, messages, replace(limits, answer_tokens=_TOKENS), config) if chunk]
+        heard = ask(model, messages, replace(limits, answer_tokens=_TOKENS), config)
+        raw = "".join(chunk.text for chunk in heard if chunk is not None)
     except ModelFailed:
         return None
-    lines = [line for line in without_thoughts("".join(chunk.text for chunk in chunks)).splitlines() if line.strip()]
+    lines = [line for line in without_thoughts(raw).splitlines() if line.strip()]
     if len(lines) != 1:
         return None
     text = _LABEL.sub("", plain(lines[0])).strip(" \"“”'")

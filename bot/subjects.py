@@ -143,24 +143,18 @@ def _named(text: str, speakers: Sequence[str]) -> list[tuple[int, int, tuple[str
 
 OPENERS = frozenset(
     "however overall yesterday today tomorrow meanwhile furthermore moreover conversely both while although since "
-    "though despite "
-    "unlike like instead later earlier regarding concerning according given during within without asked when where "
-    "whereas "
-    "additionally besides thus hence therefore nevertheless nonetheless still yet also even every each another several "
-    "three two "
-    "four five six seven eight nine ten one first second third last next people speakers someone somebody everyone "
-    "everybody "
-    "nobody no none not neither either many most some few all any among between across through throughout until unless "
-    "once "
-    "because as if whether rather mr mrs ms dr prof sir lady lord per via against towards around over under above "
-    "below "
-    "before after again here there now then so but and or nor for on in at by to from with of up down out off".split()
+    "though despite unlike like instead later earlier regarding concerning according given during within without "
+    "asked when where whereas additionally besides thus hence therefore nevertheless nonetheless still yet also "
+    "even every each another several three two four five six seven eight nine ten one first second third last next "
+    "people speakers someone somebody everyone everybody nobody no none not neither either many most some few all "
+    "any among between across through throughout until unless once because as if whether rather mr mrs ms dr prof "
+    "sir lady lord per via against towards around over under above below before after again here there now then so "
+    "but and or nor for on in at by to from with of up down out off".split()
 )
 """Words that begin a sentence with a capital and are nobody's name."""
 _PRONOUNS = frozenset(
     "I He She They It We You This That These Those There Here Who What Everyone Everybody Nobody Someone Some Many "
-    "Most All "
-    "Both Others People One Another Neither Speakers The A An His Her Its Their Our My Your".split()
+    "Most All Both Others People One Another Neither Speakers The A An His Her Its Their Our My Your".split()
 )
 
 

@@ -13,14 +13,14 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.checking import Statement, check, plain
+from bot.checking import Statement, check
 from bot.errors import OnRecordError
 from bot.evidence import Count, Evidence, Sentence, defused, gather
-from bot.statements import without_thoughts
+from bot.statements import plain, without_thoughts
 from prompts import Prompt
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.config import Modelling
     from bot.library import Library
     from bot.model import Model
+    from bot.quoting import Quote
     from bot.retrieval import Passage
 
 _log = logging.getLogger("onrecord.model")
@@ -70,9 +71,10 @@ class Written:
     usage: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
-
-Support = Callable[[str, str], float]
-"""How near two texts are in meaning."""
+    @property
+    def quotes(self) -> dict[int, Quote]:
+        """The quotes of `sentences`, by their numbers."""
+        return {sentence.number: sentence.quote for sentence in self.sentences}
 
 
 def write(
@@ -81,7 +83,6 @@ def write(
     library: Library,
     model: Model,
     refusal: str,
-    support: Support,
     config: RunnableConfig | None = None,
 ) -> Iterator[Written]:
     """Drafts of a model's answer, then what came of it.  Closing the iterator stops the model."""
@@ -105,7 +106,7 @@ def write(
                     yield Written(draft)
                 shown = draft
         seconds["model"] = time.perf_counter() - started
-        statements = _checked(raw, messages, evidence, library, question, refusal, support)
+        statements = _checked(raw, messages, evidence, library, question, refusal)
     except (ModelFailed, OnRecordError) as failed:
         seconds.setdefault("model", time.perf_counter() - started)
         failure = f"{model.name} {failed}" if isinstance(failed, ModelFailed) else str(failed)
@@ -259,7 +260,6 @@ def _checked(
     library: Library,
     question: str,
     refusal: str,
-    support: Support,
 ) -> tuple[Statement, ...]:
     """The statements of the whole answer.  Raises ModelFailed where it is none."""
     text = without_thoughts(raw)
@@ -269,7 +269,7 @@ def _checked(
         raise ModelFailed("finds no answer in what was found")
     if evidence.fence in text or _retells(text, " ".join(str(message.content) for message in messages[:-1])):
         raise ModelFailed("repeated its instructions")
-    statements = check(text, evidence.sentences, library.speakers, question, support)
+    statements = check(text, evidence.sentences, library.speakers, question, library.encoder.nearness)
     said = [_letters(statement.text) for statement in statements]
     if any(said.count(one) >= _REPEATED for one in said):
         raise ModelFailed("repeated itself")

@@ -124,6 +124,11 @@ class Encoder(Embeddings):
             )
         return np.asarray(vectors, dtype=np.float32)
 
+    def nearness(self, one: str, other: str) -> float:
+        """How near two texts are in meaning: the cosine of their vectors, between -1 and 1."""
+        first, second = self.encode([one, other]).astype(np.float64)
+        return float(first @ second)
+
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Per text its vector, as `encode` gives it, and a unit vector for each of its tokens.
 

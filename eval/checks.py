@@ -13,16 +13,16 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from bot.checking import Statement, check
-from bot.evidence import Sentence, defused
+from bot import evidence
+from bot.checking import Statement, Support, check
+from bot.evidence import Sentence
 from bot.quoting import Quote
 from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
-
-Support = Callable[[str, str], float]
+from embeddings.encoder import Encoder
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,7 @@ def numbered(name: str, turns: Sequence[tuple[str, Sequence[str]]]) -> tuple[Sen
         for words in said:
             quotes.append(Quote.locate(transcript, at, start, start + len(words)))
             start += len(words) + 1
-    return tuple(
-        Sentence(number, quote, defused(quote.text), _around(quotes, number - 1))
-        for number, quote in enumerate(quotes, 1)
-    )
-
-
-def _around(quotes: Sequence[Quote], at: int) -> str:
-    beside = [quotes[near] for near in (at - 1, at + 1) if 0 <= near < len(quotes)]
-    return " ".join(f"{quote.speaker}: {quote.text}" for quote in beside)
+    return tuple(evidence.numbered([quotes]))
 
 
 def measure(half: str = "", support: Support | None = None) -> tuple[Outcome, ...]:
@@ -116,22 +108,9 @@ def summary(outcomes: Sequence[Outcome], verbose: bool = False) -> str:
     return "\n".join(lines)
 
 
-def encoder_support() -> Support:
-    """Nearness in meaning: the cosine of the default encoder."""
-    from embeddings.encoder import Encoder
-
-    encoder = Encoder.load()
-
-    def near(one: str, other: str) -> float:
-        first, second = encoder.embed_documents([one, other])
-        return sum(a * b for a, b in zip(first, second, strict=True))
-
-    return near
-
-
 def main(arguments: Sequence[str]) -> int:
     half = next((argument for argument in arguments if argument in ("tune", "check")), "")
-    support = encoder_support() if "--encoder" in arguments else None
+    support = Encoder.load().nearness if "--encoder" in arguments else None
     print(summary(measure(half, support), "--verbose" in arguments))
     return 0
 

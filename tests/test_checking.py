@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.checking import Statement, check, plain, read_statements
+from bot.checking import Statement, check
 from bot.figures import missing_figures
 from bot.polarity import added_negation, lost_negation
+from bot.statements import plain, read_statements
 from eval.checks import measure, numbered
 
 TURNS: Sequence[tuple[str, Sequence[str]]] = [
