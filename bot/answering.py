@@ -50,7 +50,8 @@ UNVERIFIED = "Something was found, but not again in the file itself, so it is no
 
 LOST = "the words that it cites are not found again in the source file"
 
-_NO_MARKS = str.maketrans("", "", "“”")
+NO_MARKS = str.maketrans("", "", "“”")
+"""For `str.translate`: words that stand nowhere are no quotation."""
 
 UNVERIFIED_MARK = "[unverified]"
 """Stands after each sentence of a language model that does not stand the check."""
@@ -183,7 +184,7 @@ def answer(
     question: str,
     library: Library,
     history: Sequence[Answer | tuple[str, str]] = (),
-    speaker: str | None = None,
+    speaker: str | Sequence[str] | None = None,
     transcripts: Sequence[str] = (),
     filters: bool = True,
     rewrite: bool = True,
@@ -192,11 +193,11 @@ def answer(
     """Answer a question from a library: the last item of `stream`.
 
     `history`: earlier answers, or (question, answer) pairs, oldest first.  `speaker`: only what they say, by whole,
-    first or last name.  `transcripts`: only what is said in these (ids).  `filters`: whether the speakers and
-    transcripts that the question itself names limit what is searched; the answer says which did.  `rewrite`: whether a
-    question that leans on the history is made to stand alone; `False` asks it as it is, with nothing from the history.
-    `model`: the language model that writes the answer (see `bot.model.load_model`); None for the one that
-    ONRECORD_MODEL names, "none" for quotes alone.
+    first or last name; or several speakers.  `transcripts`: only what is said in these (ids).  `filters`: whether the
+    speakers and transcripts that the question itself names limit what is searched; the answer says which did.
+    `rewrite`: whether a question that leans on the history is made to stand alone; `False` asks it as it is, with
+    nothing from the history.  `model`: the language model that writes the answer (see `bot.model.load_model`); None for
+    the one that ONRECORD_MODEL names, "none" for quotes alone.
 
     Raises QuestionError for an empty question or a speaker whom nobody has heard, LibraryError for a library without
     transcripts, ModelError for a model that cannot be loaded; one that fails later ends in quotes.
@@ -209,7 +210,7 @@ def stream(
     question: str,
     library: Library,
     history: Sequence[Answer | tuple[str, str]] = (),
-    speaker: str | None = None,
+    speaker: str | Sequence[str] | None = None,
     transcripts: Sequence[str] = (),
     filters: bool = True,
     rewrite: bool = True,
@@ -435,7 +436,7 @@ def _sourced(written: Written, library: Library, model: Model) -> Written:
     statements = tuple(
         replace(
             statement,
-            text=statement.text.translate(_NO_MARKS),
+            text=statement.text.translate(NO_MARKS),
             numbers=tuple(number for number in statement.numbers if number not in lost),
             problems=(*statement.problems, LOST),
         )
@@ -465,14 +466,13 @@ def _quoted_first(asked: Asked) -> tuple[Passage, ...]:
 
 def _as_quotes(base: Answer, asked: Asked) -> Iterator[Answer]:
     """Drafts that grow quote by quote, then the answer that the quotes are."""
-    text = "\n\n".join(part for part in (base.notice, base.lead) if part)
     citations = _numbered(asked.quotes)
+    whole = replace(base, citations=citations)
+    text = _opening(whole)
     for piece in _listed(citations):
         yield replace(base, text=text, final=False)
         text += piece
-    for quote in asked.elsewhere:
-        text += _quoted(quote)
-    yield replace(base, text=text, citations=citations)
+    yield replace(whole, text=text_of(whole))
 
 
 def _as_prose(base: Answer, written: Written, asked: Asked) -> Answer:
@@ -493,14 +493,26 @@ def _as_prose(base: Answer, written: Written, asked: Asked) -> Answer:
         if side in _OTHERWISE.values() and (quote.revision, quote.utterance, quote.start) not in known:
             quotes.append((side, quote))
     citations = _numbered(quotes)
-    return replace(
+    prose = replace(
         base,
-        text="".join([" ".join(_marked(statement) for statement in statements), *_listed(citations)]),
         lead="",
         statements=statements,
         citations=citations,
         unverified=(*base.unverified, *(_told(statement) for statement in statements if not statement.verified)),
     )
+    return replace(prose, text=text_of(prose))
+
+
+def text_of(answer: Answer) -> str:
+    """The answer as it can be read: a model's statements or the lead, then the quotes with their numbers."""
+    quotes = [*_listed(answer.citations), *map(_quoted, answer.elsewhere)]
+    return "".join([_opening(answer), *quotes])
+
+
+def _opening(answer: Answer) -> str:
+    if answer.statements:
+        return " ".join(map(_marked, answer.statements))
+    return "\n\n".join(part for part in (answer.notice, answer.lead) if part)
 
 
 def _marked(statement: Statement) -> str:

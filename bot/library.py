@@ -6,6 +6,7 @@
       transcripts/ID@HASH/    source.EXT (the original bytes) and transcript.json (as read)
       index-1/                vectors/ (Chroma), words/ (BM25) and chunks/ (where each transcript was cut); can be
                               deleted and rebuilt
+      page-secret             seals the conversations that the page keeps in browsers; only its owner may read it
       pending.json            only while something is being written: what a killed writer may have left
       lock                    held by the one process that writes
 
@@ -64,9 +65,11 @@ if TYPE_CHECKING:
     from embeddings.vectors import VectorIndex
 
 MANIFEST = "library.json"
+PAGE_SECRET = "page-secret"
+"""What the page seals with what it leaves in browsers; made by `ui.conversations`."""
 _FORMAT = 1
 _LOCK_SECONDS = 60.0  # how long a writer waits for another
-_OWN_FILES = re.compile(r"lock|transcripts|index-\d+|(?:pending|library)\.json(?:\.draft)?")
+_OWN_FILES = re.compile(rf"lock|{PAGE_SECRET}(?:\.\w+)?|transcripts|index-\d+|(?:pending|library)\.json(?:\.draft)?")
 """What may lie in a library whose first add was killed before it made the manifest."""
 _KINDS = ("turns", "windows")
 _SAMPLES = "samples"

@@ -145,7 +145,7 @@ def understand(question: str | Mapping[str, Any], library: Library, rewriter: Re
     else:
         transcripts, named = given, SpeakerQuestion((), (), standalone, standalone)
     if asked.get("speaker"):
-        named = _only(str(asked["speaker"]), named, entries, library)
+        named = _only(asked["speaker"], named, entries, library)
     if named.excluded and not named.speakers:
         raise QuestionError(f"nobody but {join_names(named.excluded)} speaks there; ask without leaving anybody out")
     sides: tuple[Leg, ...] = ()
@@ -201,13 +201,23 @@ def _only_now(whole: SpeakerQuestion, now: SpeakerQuestion) -> SpeakerQuestion:
     return replace(now, mentioned=mentioned, topic=whole.topic, words=whole.words)
 
 
-def _only(name: str, named: SpeakerQuestion, entries: Sequence[Entry], library: Library) -> SpeakerQuestion:
-    """The question asked of one speaker, whoever it names."""
+def _only(
+    names: str | Sequence[str], named: SpeakerQuestion, entries: Sequence[Entry], library: Library
+) -> SpeakerQuestion:
+    """The question asked of one speaker, or of several, whomever it names."""
     heard = speakers_of(entries)
-    found = find_speakers(name, heard) or find_speakers(name, library.speakers)
-    if not found:
-        raise QuestionError(f"no speaker is called {name!r}; the transcripts have {', '.join(heard)}")
-    return replace(named, speakers=found, mentioned=(), excluded=(), choices=distinct_people(found))
+    speakers: dict[str, None] = {}
+    choices: tuple[str, ...] = ()
+    exact = (
+        set() if isinstance(names, str) else set(names) & set(library.speakers)
+    )  # several: no name means two of them
+    for name in [names] if isinstance(names, str) else names:
+        found = (name,) if name in exact else find_speakers(name, heard) or find_speakers(name, library.speakers)
+        if not found:
+            raise QuestionError(f"no speaker is called {name!r}; the transcripts have {', '.join(heard)}")
+        speakers |= dict.fromkeys(found)
+        choices += distinct_people(found)
+    return replace(named, speakers=tuple(speakers), mentioned=(), excluded=(), choices=choices)
 
 
 def _roles(question: str, entries: Sequence[Entry], library: Library) -> Roles:

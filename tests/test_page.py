@@ -5,15 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,17 +20,14 @@ from langchain_core.messages import BaseMessage
 
 from bot import Library
 from bot.errors import OnRecordError
+from tests.browsing import Watched, free_port, needs_browser, on_screen, opened
 from tests.fakes import Reply, Scripted
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+    from playwright.sync_api import Browser, BrowserContext
 
     from embeddings.encoder import Encoder
 
-CHROMIUM = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
 HOSTILE = (
     "The lighthouse password is <script>alert(1)</script> <img src=x onerror=alert(2)> **bold** $$x$$ "
@@ -75,12 +69,6 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Libra
     return library
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def url(library: Library) -> Iterator[str]:
     """The address of the served page."""
@@ -89,37 +77,6 @@ def url(library: Library) -> Iterator[str]:
     app = build_app(library, [EXAMPLE])
     yield serve(app, port=free_port())
     app.close(verbose=False)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as started:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Watched:
-    """A page, and what it did that it should not: addresses elsewhere, dialogs, errors."""
-
-    page: Page
-    hosts: set[str | None] = field(default_factory=set)
-    dialogs: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def ask(self, question: str) -> None:
-        """Ask, and wait until the answer is final."""
-        before = self.page.locator("#chat .question").count()
-        self.page.fill("#question textarea", question)
-        self.page.keyboard.press("Enter")
-        self.settled(before + 1)
-
-    def settled(self, turns: int) -> None:
-        done = f"""() => document.querySelectorAll("#chat .question").length === {turns}
-            && !document.querySelector("#chat .reading, #chat .draft")"""
-        self.page.wait_for_function(done, timeout=15_000)
 
 
 @pytest.fixture
@@ -132,41 +89,6 @@ def watched(browser: Browser, url: str) -> Iterator[Watched]:
     assert watched.hosts <= {"127.0.0.1"}
     assert not watched.dialogs
     assert not watched.errors
-
-
-def opened(context: BrowserContext, url: str) -> Watched:
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    watched = Watched(page)
-
-    def saw(address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("data", "blob"):
-            watched.hosts.add(parts.hostname)
-
-    def dismissed(dialog: Dialog) -> None:
-        watched.dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("request", lambda request: saw(request.url))
-    page.on("websocket", lambda socket: saw(socket.url))
-    page.on("dialog", dismissed)
-    page.on("pageerror", lambda error: watched.errors.append(str(error)))
-    page.on("console", lambda said: watched.errors.append(said.text) if said.type == "error" else None)
-    page.goto(url)
-    page.wait_for_selector("#panel .entries")
-    page.wait_for_selector("#question textarea")
-    return watched
-
-
-def on_screen(page: Page, selector: str) -> bool:
-    """Whether the element is where a reader sees it, and nothing lies over it."""
-    script = """element => {
-        const box = element.getClientRects()[0];
-        const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-        return element === top || element.contains(top);
-    }"""
-    return bool(page.locator(selector).first.evaluate(script))
 
 
 # --- asking ------------------------------------------------------------------------------------------------------

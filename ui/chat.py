@@ -1,0 +1,349 @@
+"""The tab where questions are asked: a conversation, and those that the browser keeps.
+
+    question ─► answering (drafts, then the answer) ─► the conversation ─► keep ─► the browser's storage
+    a chip taken away, "Ask again", an edited question ─► answering, in the place of the turn
+
+What is said lives in a gr.State; a handler holds nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from bot.answering import stream
+from bot.errors import OnRecordError
+from bot.model import load_model
+from ui import answers
+from ui.conversations import Asked, Conversation, Keeper, Turn, recall
+from ui.desk import QUIET, Desk, sent
+from ui.export import conversation_html, conversation_markdown
+from ui.limits import limits_of
+from ui.markup import act_button, text
+from ui.wording import WORDING
+
+if TYPE_CHECKING:
+    from bot.library import Library
+
+_LONGEST_QUESTION = 2000  # characters
+_MOST_KEPT = 100  # conversations in a browser; the oldest go first
+
+STORED = "onrecord-conversation:"
+"""What the keys in the browser's storage begin with; js/wire.js reads all of them, whichever library they belong to."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A turn, and what is shown for it."""
+
+    turn: Turn
+    html: str
+
+
+@dataclass(frozen=True)
+class Editing:
+    """The turn whose question stands in the box, to be asked anew in its place; `rewrite`: with those before it."""
+
+    turn: int
+    rewrite: bool
+
+
+def build(desk: Desk) -> None:
+    """The tab."""
+    page = _Chat(desk)
+    turns = gr.State([])
+    editing = gr.State(None)
+    current = gr.State("")  # id of this conversation, once it is kept
+    kept = gr.State({})  # id to Conversation: those that the browser keeps
+    with gr.Row(elem_id="conversations"):
+        picker = gr.Dropdown(
+            [(WORDING.unnamed, "")], value="", label=WORDING.conversations, show_label=False, container=False,
+            elem_id="picker", interactive=True,
+        )  # fmt: skip
+        new = gr.Button(WORDING.new, elem_id="new", size="sm", variant="secondary")
+        forget = gr.Button(WORDING.forget, elem_id="forget", size="sm", variant="secondary")
+        markdown = gr.Button(WORDING.export_markdown, elem_id="save-markdown", size="sm", variant="secondary")
+        html = gr.Button(WORDING.export_html, elem_id="save-html", size="sm", variant="secondary")
+    chat = gr.Chatbot(
+        elem_id="chat",
+        label=WORDING.chat,
+        show_label=False,
+        container=False,
+        height=None,
+        layout="panel",
+        buttons=[],
+        autoscroll=False,  # wire.js scrolls to the question instead of to the end of its answer
+        sanitize_html=True,
+        latex_delimiters=[],
+        allow_tags=False,
+        placeholder=answers.start_html(bool(desk.library.entries)),
+        examples=[{"text": example} for example in desk.examples],
+    )
+    edited = gr.HTML("", elem_id="edited", apply_default_css=False)
+    question = gr.Textbox(
+        elem_id="question",
+        label=WORDING.question,
+        placeholder=WORDING.hint,
+        show_label=False,
+        container=False,
+        submit_btn=WORDING.ask,
+        stop_btn=WORDING.stop,
+        lines=1,
+        max_lines=4,
+        max_length=_LONGEST_QUESTION,
+        autofocus=True,
+    )
+    rewrite = gr.Checkbox(True, label=WORDING.rewrite, elem_id="rewrite", container=False, show_label=False)
+    gr.HTML(page.writer(), elem_id="writer", apply_default_css=False)
+
+    growing = [chat, turns, question, editing, edited]
+    asked = [
+        question.submit(page.reply, [question, turns, rewrite, editing, *desk.limits], growing, **QUIET),
+        chat.example_select(page.reply_to_example, [turns, rewrite, *desk.limits], growing, **QUIET),
+        desk.wire.again(page.again, turns, growing, **QUIET),
+    ]
+    keeping: dict[str, Any] = {
+        "fn": page.keep,
+        "inputs": [turns, current, kept],
+        "outputs": [current, kept, picker, desk.outbox],
+        **QUIET,
+    }
+    for event in asked:
+        event.then(**keeping)
+    whole = [chat, turns, current, editing, edited, desk.outbox]
+    # First the answer ends, then what is left is shown; at once, a late draft could come on top.
+    question.stop(None, cancels=asked, **QUIET).then(page.shown, turns, chat, **QUIET).then(**keeping)
+    new.click(None, cancels=asked, **QUIET).then(page.new, kept, [*whole, picker], **QUIET)
+    picker.input(None, cancels=asked, **QUIET).then(page.open, [picker, kept], whole, **QUIET)
+    forget.click(None, cancels=asked, **QUIET).then(page.forget, [current, kept], [*whole, picker, kept], **QUIET)
+    markdown.click(page.save_markdown, turns, desk.outbox, **QUIET)
+    html.click(page.save_html, turns, desk.outbox, **QUIET)
+    desk.wire.edit(page.edit, turns, [question, editing, edited], **QUIET)
+    desk.wire.leave(lambda: ("", None, ""), None, [question, editing, edited], **QUIET)
+    desk.wire.remembered(page.remembered, None, [*whole, picker, kept], **QUIET)
+    desk.wire.noticed(page.noticed, current, [picker, kept], **QUIET)
+
+
+class _Chat:
+    """The event handlers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.keeper = Keeper.of(desk.library)
+
+    @property
+    def library(self) -> Library:
+        return self.desk.library
+
+    def writer(self) -> str:
+        """Who writes the answers; what cannot be loaded at all is an error here, before the page opens."""
+        return answers.model_html(load_model(self.desk.model, self.library.settings.modelling))
+
+    # --- asking --------------------------------------------------------------------------------------------------
+
+    def reply(
+        self, question: str, turns: list[Shown], rewrite: bool, editing: Editing | None, *limits: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """The conversation and the question box, while an answer grows."""
+        question = question.strip()
+        if not question:
+            return
+        at = editing.turn if editing and editing.turn < len(turns) else len(turns)
+        rewrite = editing.rewrite if editing and not editing.rewrite else rewrite
+        try:
+            limited = limits_of(self.library, *limits)
+        except OnRecordError as error:
+            yield self._with(turns, at, Turn(question, message=str(error)))
+            return
+        yield from self._answered(question, Asked(limited.speakers, limited.transcripts, rewrite=rewrite), turns, at)
+
+    def reply_to_example(self, turns: list[Shown], rewrite: bool, *rest: Any) -> Iterator[tuple[Any, ...]]:
+        """`reply`, to an example that was clicked."""
+        *limits, event = rest
+        yield from self.reply(str(event.value["text"]), turns, rewrite, None, *limits)
+
+    def again(self, turns: list[Shown], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """A turn asked anew, without what `without` names."""
+        data = sent(event)
+        at = _turn_of(data, turns)
+        if at is None:
+            return
+        turn = turns[at].turn
+        asked, answer = turn.asked, turn.answer
+        without = data.get("without")
+        if without == answers.READING:
+            asked = replace(asked, rewrite=False)
+        elif answer and without == answers.SPEAKERS:
+            asked = replace(asked, filters=False, speakers=(), transcripts=answer.transcripts)
+        elif answer and without == answers.TRANSCRIPTS:
+            asked = replace(asked, filters=False, speakers=answer.speakers, transcripts=())
+        yield from self._answered(turn.question, asked, turns, at)
+
+    def _answered(self, question: str, asked: Asked, turns: list[Shown], at: int) -> Iterator[tuple[Any, ...]]:
+        """A question answered in the place of turn `at`, or after the last.
+
+        When the browser stops it, Gradio closes this generator, and with it a language model's.  Then the turn that was
+        there before is left, or the question without an answer.
+        """
+        # Drafts leave the question box alone: the next question may be in it.
+        left = turns if at < len(turns) else [*turns, self._shown(Turn(question, asked, message=WORDING.stopped), at)]
+        history = [item.turn.answer for item in turns[:at] if item.turn.answer]
+        before, after = _messages(turns[:at]), _messages(turns[at + 1 :], at + 1)
+        asking = answers.question_html(question, at)
+        yield [*before, *_pair(asking, answers.reading_html()), *after], left, "", None, ""
+        turn = Turn(question, asked)
+        try:
+            drafts = stream(
+                question,
+                self.library,
+                history=history,
+                speaker=asked.speakers or None,
+                transcripts=asked.transcripts,
+                filters=asked.filters,
+                rewrite=asked.rewrite,
+                model=self.desk.model,
+            )
+            for found in drafts:
+                if found.final:
+                    turn = replace(turn, answer=found)
+                else:
+                    yield [*before, *_pair(asking, answers.draft_html(found)), *after], *[gr.skip()] * 4
+        except OnRecordError as error:
+            turn = replace(turn, message=str(error))
+        chat, new, *_ = self._with(turns, at, turn)
+        yield chat, new, *[gr.skip()] * 3
+
+    def _with(self, turns: list[Shown], at: int, turn: Turn) -> tuple[Any, ...]:
+        """The conversation with a turn in its place, and the question box emptied."""
+        new = [*turns[:at], self._shown(turn, at), *turns[at + 1 :]]
+        return _messages(new), new, "", None, ""
+
+    def _shown(self, turn: Turn, at: int) -> Shown:
+        if turn.answer is None:
+            return Shown(turn, answers.unanswered_html(turn.message, at))
+        try:
+            return Shown(turn, answers.answer_html(turn.answer, at, self.library.revision, turn.lost))
+        except OnRecordError as error:  # a transcript that was renamed or removed while the answer was written
+            return Shown(replace(turn, answer=None, message=str(error)), answers.unanswered_html(str(error), at))
+
+    def shown(self, turns: list[Shown]) -> list[dict[str, Any]]:
+        """What is left when an answer was stopped."""
+        return _messages(turns)
+
+    def edit(self, turns: list[Shown], event: gr.EventData) -> tuple[Any, Any, Any]:
+        """The question of a turn in the box, as it was typed or as it was read."""
+        data = sent(event)
+        at = _turn_of(data, turns)
+        if at is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        turn = turns[at].turn
+        as_read = data.get("what") == answers.READING and turn.answer is not None
+        asked = turn.answer.standalone if as_read and turn.answer else turn.question
+        leave = act_button("leave", "×", WORDING.leave, {})
+        return asked, Editing(at, rewrite=not as_read), f'<p role="status">{text(WORDING.editing)} {leave}</p>'
+
+    # --- conversations -------------------------------------------------------------------------------------------
+
+    def keep(
+        self, turns: list[Shown], current: str, kept: dict[str, Conversation]
+    ) -> tuple[str, dict[str, Conversation], Any, Any]:
+        """The conversation into the browser's storage."""
+        if not turns:
+            return current, kept, gr.skip(), gr.skip()
+        conversation = Conversation.of([item.turn for item in turns], current)
+        newest = sorted([*kept.values(), conversation], key=lambda item: -item.changed)
+        kept = {item.id: item for item in newest if item.id != conversation.id or item is conversation}
+        dropped = list(kept)[_MOST_KEPT:]
+        kept = dict(list(kept.items())[:_MOST_KEPT])
+        put = {STORED + conversation.id: self.keeper.seal(conversation)}
+        message = self.desk.post(put=put, drop=[STORED + id for id in dropped], current=conversation.id)
+        return conversation.id, kept, _choices(kept, conversation.id), message
+
+    def new(self, kept: dict[str, Conversation]) -> tuple[Any, ...]:
+        """Nothing said; what was said before is kept."""
+        return *self._whole([], ""), _choices(kept, "")
+
+    def open(self, id: str, kept: dict[str, Conversation]) -> tuple[Any, ...]:
+        """A conversation as it was left, its quotes located afresh."""
+        found = [recall(turn, self.library) for turn in kept[id].turns] if id in kept else []
+        return self._whole([self._shown(turn, at) for at, turn in enumerate(found)], id if found else "")
+
+    def _whole(self, turns: list[Shown], current: str, drop: Sequence[str] = ()) -> tuple[Any, ...]:
+        """A conversation in the place of another; the browser's tab is told which."""
+        message = self.desk.post(current=current, drop=[STORED + id for id in drop])
+        return _messages(turns), turns, current, None, "", message
+
+    def forget(self, current: str, kept: dict[str, Conversation]) -> tuple[Any, ...]:
+        """Nothing said, and what was said is deleted from the browser."""
+        left = {id: conversation for id, conversation in kept.items() if id != current}
+        return *self._whole([], "", drop=[current] if current else []), _choices(left, ""), left
+
+    def remembered(self, event: gr.EventData) -> tuple[Any, ...]:
+        """What a page that has just been loaded shows: the conversation that its tab was in, if any."""
+        kept, current = self._unsealed(event), sent(event).get("current", "")
+        chat, turns, current, *rest = self.open(current, kept)
+        start = answers.start_html(bool(self.library.entries))
+        return gr.update(value=chat, placeholder=start), turns, current, *rest, _choices(kept, current), kept
+
+    def noticed(self, current: str, event: gr.EventData) -> tuple[Any, dict[str, Conversation]]:
+        """What another tab has kept or deleted meanwhile."""
+        kept = self._unsealed(event)
+        return _choices(kept, current if current in kept else ""), kept
+
+    def _unsealed(self, event: gr.EventData) -> dict[str, Conversation]:
+        """What the browser keeps, the newest first.  It also sends what belongs to other libraries."""
+        try:
+            tokens = json.loads(sent(event).get("tokens", "[]"))
+        except ValueError:
+            return {}
+        tokens = [token for token in tokens if isinstance(token, str)] if isinstance(tokens, list) else []
+        found = [conversation for token in tokens if (conversation := self.keeper.unseal(token))]
+        return {item.id: item for item in sorted(found, key=lambda item: -item.changed)}
+
+    def save_markdown(self, turns: list[Shown]) -> Any:
+        """The conversation as a file to download."""
+        return self._download(turns, "md", "text/markdown", conversation_markdown)
+
+    def save_html(self, turns: list[Shown]) -> Any:
+        """The conversation as a file to download."""
+        return self._download(turns, "html", "text/html", conversation_html)
+
+    def _download(self, turns: list[Shown], suffix: str, kind: str, written: Any) -> Any:
+        if not turns:
+            return gr.skip()
+        content = written([item.turn for item in turns])
+        return self.desk.post(download={"name": f"conversation.{suffix}", "type": kind, "content": content})
+
+
+def _turn_of(data: Mapping[str, str], turns: Sequence[Shown]) -> int | None:
+    number = data.get("turn", "")
+    return int(number) if number.isascii() and number.isdecimal() and int(number) < len(turns) else None
+
+
+def _choices(kept: Mapping[str, Conversation], current: str) -> Any:
+    new = [] if current else [(WORDING.unnamed, "")]
+    return gr.update(choices=[*new, *((item.name, id) for id, item in kept.items())], value=current)
+
+
+def _messages(turns: Sequence[Shown], first: int = 0) -> list[dict[str, Any]]:
+    return [
+        message
+        for at, item in enumerate(turns, first)
+        for message in _pair(answers.question_html(item.turn.question, at), item.html)
+    ]
+
+
+def _pair(question: str, answer: str) -> list[dict[str, Any]]:
+    """A question and its answer for the Chatbot.
+
+    As HTML components: what is plain content passes through a Markdown renderer, and its sanitiser takes away the
+    attributes that citations need.
+    """
+    return [
+        {"role": role, "content": gr.HTML(content, apply_default_css=False, js_on_load=None)}
+        for role, content in (("user", question), ("assistant", answer))
+    ]
