@@ -1,6 +1,6 @@
 """A real page in headless Chromium, for the tests of the page.
 
-A test module imports the fixture `browser`, and opens its own server and its own context.
+A test takes the fixture `browser`, and opens its own server and its own context.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def launched() -> Iterator[Browser]:
+    """For the fixture `browser`."""
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -12,6 +12,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 # What answers in these tests is named by each test, not by whoever runs them.
 os.environ["ONRECORD_MODEL"] = os.environ["ONRECORD_MODEL_KEY"] = os.environ["ONRECORD_CONTEXT"] = ""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from bot import Library
     from bot.model import Model
     from embeddings.encoder import Encoder
@@ -43,6 +46,14 @@ def encoder() -> Encoder:
     from embeddings.encoder import Encoder
 
     return Encoder.load()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium.  For one module: Playwright holds an event loop, which other tests want for themselves."""
+    from tests.browsing import launched
+
+    yield from launched()
 
 
 @pytest.fixture(scope="session")
