@@ -24,7 +24,7 @@ const point = () => document.querySelectorAll("#talk [data-show]").forEach((item
 
 const follow = () => {
   point();
-  document.body.classList.toggle("reading", key() !== "");
+  document.body.classList.toggle("opened", key() !== "");
   // The same place again changes nothing in the panel, so nothing would be revealed.
   if (shown() === key()) document.dispatchEvent(new Event("onrecord:shown"));
   else trigger("show", { show: key() });
