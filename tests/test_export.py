@@ -74,10 +74,8 @@ def test_a_copied_quote_says_where_it_stands(turns: list[Turn]) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "written", [lambda turns: rendered(conversation_markdown(turns)), lambda turns: _Text(conversation_html(turns))]
-)
-def test_a_saved_conversation_has_everything(turns: list[Turn], written: object) -> None:
+@pytest.mark.parametrize("kind", ["Markdown", "HTML"])
+def test_a_saved_conversation_has_everything(turns: list[Turn], kind: str) -> None:
     """Questions, what limited the search, leads, quotes with their places, refusals; and what verbatim means."""
     seen = rendered(conversation_markdown(turns)) if kind == "Markdown" else _Text(conversation_html(turns))
     said = " ".join(seen.text.split())

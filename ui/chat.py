@@ -161,10 +161,18 @@ class _Chat:
             return
         yield from self._answered(question, Asked(limited.speakers, limited.transcripts, rewrite=rewrite), turns, at)
 
-    def reply_to_example(self, turns: list[Shown], rewrite: bool, *rest: Any) -> Iterator[tuple[Any, ...]]:
+    def reply_to_example(
+        self,
+        turns: list[Shown],
+        rewrite: bool,
+        speakers: list[str] | None,
+        transcripts: list[str] | None,
+        since: str | None,
+        until: str | None,
+        event: gr.SelectData,
+    ) -> Iterator[tuple[Any, ...]]:
         """`reply`, to an example that was clicked."""
-        *limits, event = rest
-        yield from self.reply(str(event.value["text"]), turns, rewrite, None, *limits)
+        yield from self.reply(str(event.value["text"]), turns, rewrite, None, speakers, transcripts, since, until)
 
     def again(self, turns: list[Shown], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """A turn asked anew, without what `without` names."""
