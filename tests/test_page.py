@@ -652,7 +652,7 @@ def test_api_has_only_ask(url: str) -> None:
     assert answer["status"] == "answered"
     cited = next(citation for citation in answer["citations"] if citation["text"] == PAID)
     assert {"speaker": "Odd Berg", "lines": [4, 4], "time": None}.items() <= cited.items()
-    assert answer["form"] == "fact"
+    assert answer["form"] == "who"
     assert answer["speakers"] == answer["transcripts"] == []
 
 

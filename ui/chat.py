@@ -9,6 +9,7 @@ What is said lives in a gr.State; a handler holds nothing of it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _LONGEST_QUESTION = 2000  # characters
 _MOST_KEPT = 100  # conversations in a browser; the oldest go first
+
+_DRAFTS_EVERY = 0.1  # seconds: quotes are found together, and a page that draws each of them by itself takes longer
 
 STORED = "onrecord-conversation:"
 """What the keys in the browser's storage begin with; js/wire.js reads all of them, whichever library they belong to."""
@@ -203,7 +206,7 @@ class _Chat:
         before, after = _messages(turns[:at]), _messages(turns[at + 1 :], at + 1)
         asking = answers.question_html(question, at)
         yield [*before, *_pair(asking, answers.reading_html()), *after], left, "", None, ""
-        turn = Turn(question, asked)
+        turn, last = Turn(question, asked), time.monotonic() - _DRAFTS_EVERY
         try:
             drafts = stream(
                 question,
@@ -218,7 +221,8 @@ class _Chat:
             for found in drafts:
                 if found.final:
                     turn = replace(turn, answer=found)
-                else:
+                elif time.monotonic() - last > _DRAFTS_EVERY:
+                    last = time.monotonic()
                     yield [*before, *_pair(asking, answers.draft_html(found)), *after], *[gr.skip()] * 4
         except OnRecordError as error:
             turn = replace(turn, message=str(error))
