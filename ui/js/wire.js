@@ -175,6 +175,8 @@ document.addEventListener("keydown", (event) => {
 let asked = 0;
 let waiting = false;
 new MutationObserver(() => {
+  // Gradio calls its examples a list, and they are buttons.
+  document.querySelectorAll("#chat .examples[role]").forEach((item) => item.removeAttribute("role"));
   const questions = document.querySelectorAll("#chat .question");
   const writing = document.querySelector("#chat .bot-row:last-child :is(.reading, .draft)") !== null;
   const news = questions.length > asked || (waiting && !writing);
