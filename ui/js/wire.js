@@ -163,7 +163,7 @@ const step = (by) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (!card.hidden) dismiss();
-    else close();
+    else if (!event.target.closest("input, textarea, select")) close();  // there it has a meaning of its own
   } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     step(event.key === "ArrowDown" ? 1 : -1);
@@ -190,8 +190,16 @@ new MutationObserver(() => {
 const tokens = () => JSON.stringify(
   Object.keys(localStorage).filter((name) => name.startsWith(STORED)).map((name) => localStorage.getItem(name)),
 );
+const remembered = () => {
+  try {
+    return { tokens: tokens(), current: sessionStorage.getItem(CURRENT) ?? "" };
+  } catch (error) {
+    console.warn("On Record: the browser keeps no conversations:", error.message);  // forbidden
+    return {};
+  }
+};
 window.addEventListener("storage", (event) => {
   if (event.key === null || event.key.startsWith(STORED)) trigger("noticed", { tokens: tokens() });
 });
-trigger("remembered", { tokens: tokens(), current: sessionStorage.getItem(CURRENT) ?? "" });
+trigger("remembered", remembered());
 if (key()) follow();
