@@ -169,7 +169,7 @@ def test_other_speakers_are_counted_together(tmp_path: Path, tiny_encoder: Encod
     """Eight speakers: six by name, two as others."""
     for month in (1, 2):
         said = [f"{name}: {'The silo is old. ' * (9 - n)}\n" for n, name in enumerate(NAMES)]
-        (tmp_path / f"2024-0{month}-01 yard.txt").write_text("".join(said * 2))
+        (tmp_path / f"2024-0{month}-01 yard.txt").write_text("".join(said * 2) + f"{NAMES[0]}: Month {month}.\n")
     library = Library.open(tmp_path / "library", encoder=tiny_encoder)
     library.add(tmp_path)
     _, timeline = counted(library, "silo")
