@@ -30,6 +30,7 @@ class Wording:
     retry: str = "Ask again"
     edit: str = "Edit"
     edit_label: str = "Edit this question and ask it anew"
+    edit_reading: str = "Edit the question as it was read, and ask it so"
     editing: str = "Editing a question; its answer will be replaced."
     leave: str = "Leave it as it was"
     rewrite: str = "Read a question with those before it"
