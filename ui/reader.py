@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SHOWN_UTTERANCES = 20_000
 """The most utterances of one transcript that the panel holds at a time, some thirty hours; the others are a click away.
 """
+
+_TURNS_A_LIST = 50  # laid out together: with each turn by itself every frame of scrolling costs a tenth of a second
 
 _UNSAFE = re.compile("[&<>\"'`${}\\\\\r]")
 
@@ -119,14 +121,18 @@ def transcript_html(
     shapes = [_Shape.of(speaker, number, transcript) for number, speaker in enumerate(transcript.speakers)]
     shape_of = dict(zip(transcript.speakers, shapes, strict=True))
     plays = beside.recording is not None
-    turns = "".join(
+    turns = [
         _turn_html(utterance, shape_of[utterance.speaker], marks.get(utterance.index), plays)
         for utterance in transcript.utterances[first:last]
+    ]
+    lists = "".join(
+        _list_html(transcript.utterances[at : min(at + _TURNS_A_LIST, last)], turns[at - first : at - first + _TURNS_A_LIST])
+        for at in range(first, last, _TURNS_A_LIST)
     )
     return (
         f'<section class="transcript" data-shown="{text(shown)}">{_header_html(transcript, shown, marks, beside)}'
         f"{_more_html(WORDING.not_shown_before, WORDING.show_before, first, shown, first - SHOWN_UTTERANCES)}"
-        f"<ol>{turns}</ol>"
+        f"{lists}"
         f"{_more_html(WORDING.not_shown_after, WORDING.show_after, count - last, shown, last)}</section>"
     )
 
@@ -189,7 +195,7 @@ def _search_html() -> str:
         f'<div class="tool" role="search"><input type="search" aria-label="{WORDING.search}" '
         f'placeholder="{WORDING.search_hint}" autocomplete="off" spellcheck="false">'
         f'{_step_html("find", -1, WORDING.match_before)}{_step_html("find", 1, WORDING.match_after)}'
-        f'<output data-matches="{WORDING.matches}" data-none="{WORDING.no_matches}"></output></div>'
+        f'<output data-counted="{WORDING.matches}" data-none="{WORDING.no_matches}"></output></div>'
     )
 
 
@@ -204,7 +210,7 @@ def _speakers_html(transcript: Transcript) -> str:
         f'<div class="tool" role="group" aria-label="{WORDING.speaker}"><select aria-label="{WORDING.speaker}">'
         f'<option value="">{WORDING.any_speaker}</option>{options}</select>'
         f'{_step_html("turn", -1, WORDING.turn_before)}{_step_html("turn", 1, WORDING.turn_after)}'
-        f'<output data-matches="{WORDING.turn_of}"></output></div>'
+        f'<output data-counted="{WORDING.turn_of}"></output></div>'
     )
 
 
@@ -236,6 +242,15 @@ def _time_of(utterance: Utterance, mark: tuple[int, int]) -> float | None:
 
 
 # --- the turns ---------------------------------------------------------------------------------------------------
+
+
+def _list_html(utterances: Sequence[Utterance], turns: Sequence[str]) -> str:
+    """A stretch of turns, with what css/reader.css estimates its height by while it is off screen."""
+    characters = sum(len(utterance.text) for utterance in utterances)
+    return (
+        f'<ol start="{utterances[0].index + 1}" style="--turns:{len(turns)};--characters:{characters}">'
+        f"{''.join(turns)}</ol>"
+    )
 
 
 @dataclass(frozen=True)

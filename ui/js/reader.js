@@ -4,7 +4,7 @@
 const find = (selector) => element.querySelector(selector);
 const panel = element.closest("#panel");
 
-// --- into view.  Turns that are off screen are not laid out (content-visibility), so heights above are guesses until
+// --- into view.  Lists of turns that are off screen are not laid out (content-visibility): their heights are guesses until
 // they are seen: a place is aimed at again, frame by frame, until it stands still.
 
 let aim = 0;
@@ -24,7 +24,6 @@ const bring = (turn, box, middle) => {
   turn.scrollIntoView({ block: "center", behavior: "instant" });
   again(30);
 };
-const bringTurn = (turn) => bring(turn, () => turn.getBoundingClientRect(), false);
 
 const mark = () => find("mark");
 const bringMark = () => bring(mark().closest("li"), () => mark().getBoundingClientRect(), true);
@@ -53,18 +52,18 @@ window.addEventListener("hashchange", () => { if (location.hash.length < 2) reco
 
 // --- search within: the words of the turns, joined once for each transcript
 
+let turns = [];
 let words = null;
 let matches = [];  // [turn, start, end]
 let at = -1;
 let typing = 0;  // the pause after which is searched
-const turns = () => find("ol")?.children ?? [];
 const said = (turn) => turn.querySelector(".said");
 
 // The range of characters of a turn; a quote that is marked stands in a node of its own.
 const rangeOf = ([turn, start, end], Kind = StaticRange) => {
   const place = (offset) => {
     let left = offset;
-    const texts = document.createTreeWalker(said(turns()[turn]), NodeFilter.SHOW_TEXT);
+    const texts = document.createTreeWalker(said(turns[turn]), NodeFilter.SHOW_TEXT);
     let node = texts.nextNode();
     while (node.length < left) {
       left -= node.length;
@@ -81,23 +80,27 @@ const rangeOf = ([turn, start, end], Kind = StaticRange) => {
   return range;
 };
 
-const MOST_PAINTED = 5000;  // browsers get slow with more, and nobody reads them: all are counted and stepped through
-const paint = (name, ranges) => {
-  if (CSS.highlights) CSS.highlights.set(name, new Highlight(...ranges));
+// Browsers get slow with thousands of painted ranges: of more, the nearest to the one that is stepped to.
+const PAINTED = 1000;
+const paint = (name, ranges) => CSS.highlights?.set(name, new Highlight(...ranges));
+const paintFound = () => {
+  const first = Math.max(0, Math.min(at - PAINTED / 2, matches.length - PAINTED));
+  paint("found", matches.slice(first, first + PAINTED).map((match) => rangeOf(match)));
 };
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const pattern = (query) => new RegExp(escaped(query).replace(/\s+/g, "\\s+").replace(/['’‘]/g, "['’‘]"), "giu");
 
-const worded = (output, count) => {
-  output.textContent = count ? output.dataset.matches.replace("{at}", at + 1).replace("{count}", count.toLocaleString()) : output.dataset.none;
+const say = (output, number, count) => {
+  const counted = { "{at}": (number + 1).toLocaleString("en"), "{count}": count.toLocaleString("en") };
+  output.textContent = output.dataset.counted.replace(/\{at\}|\{count\}/g, (name) => counted[name]);
 };
 
 const search = () => {
   clearTimeout(typing);
   typing = 0;
   const query = find("[type=search]").value.trim();
-  words ??= [...turns()].map((turn) => said(turn).textContent);
+  words ??= turns.map((turn) => said(turn).textContent);
   matches = [];
   at = -1;
   if (query) {
@@ -106,73 +109,75 @@ const search = () => {
       for (const match of text.matchAll(wanted)) matches.push([turn, match.index, match.index + match[0].length]);
     });
   }
-  paint("found", matches.slice(0, MOST_PAINTED).map((match) => rangeOf(match)));
+  paintFound();
   paint("found-here", []);
   find(".found-here")?.classList.remove("found-here");
   const output = find("[role=search] output");
   output.textContent = "";
   if (!query) return;
-  // From where the reader is, not from the beginning.
-  if (matches.length) return goTo(Math.max(0, matches.findIndex(([turn]) => turn >= topmost())));
-  worded(output, 0);
+  if (!matches.length) {
+    output.textContent = output.dataset.none;
+    return;
+  }
+  const here = topmost();  // from where the reader is, not from the beginning
+  goTo(Math.max(0, matches.findIndex(([turn]) => turn >= here)));
 };
 
 const goTo = (number) => {
   at = number;
   const match = matches[at];
-  const turn = turns()[match[0]];
+  const turn = turns[match[0]];
   const range = rangeOf(match, Range);
   find(".found-here")?.classList.remove("found-here");
   turn.classList.add("found-here");  // where a browser cannot paint ranges, this shows at least the turn
+  if (matches.length > PAINTED) paintFound();
   paint("found-here", [range]);
-  worded(find("[role=search] output"), matches.length);
+  say(find("[role=search] output"), at, matches.length);
   bring(turn, () => range.getBoundingClientRect(), true);
 };
 const stepMatch = (by) => { if (matches.length) goTo((at + by + matches.length) % matches.length); };
 
-// The first turn that is below the header: found by halving, since asking all of them would lay all of them out.
+// The first turn that is not above the view.  Only the list that reaches into it is laid out.
 const topmost = () => {
   const top = find("header").getBoundingClientRect().bottom;
-  let [low, high] = [0, turns().length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (turns()[middle].getBoundingClientRect().bottom > top) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  const below = (item) => item.getBoundingClientRect().bottom > top;
+  const list = [...element.querySelectorAll("ol")].find(below);
+  return list ? turns.indexOf([...list.children].find(below) ?? list.lastElementChild) : 0;
 };
 
 // --- jump by speaker
 
-let turn = -1;  // jumped to last
-const speaker = () => find(".tools select").value;
-const jump = (by) => {
-  const who = speaker();
-  const theirs = [...turns()].flatMap((item, number) => (!who || item.dataset.by === who ? [number] : []));
-  if (!theirs.length) return;
-  const here = topmost();
-  const from = turn >= 0 && Math.abs(turn - here) < 2 ? turn : here;  // unless somebody scrolled away meanwhile
-  let next = by > 0 ? theirs.findIndex((number) => number > from) : theirs.findLastIndex((number) => number < from);
-  if (next < 0) next = by > 0 ? 0 : theirs.length - 1;
-  show(theirs, next);
+let jumped = -1;  // to this turn last
+const theirs = () => {
+  const who = find("select").value;
+  return turns.flatMap((turn, number) => (!who || turn.dataset.by === who ? [number] : []));
 };
-const show = (theirs, next) => {
+const forget = () => {
+  jumped = -1;
   find(".jumped")?.classList.remove("jumped");
-  turn = theirs[next];
-  turns()[turn].classList.add("jumped");
-  const output = find("[role=group] output");
-  output.textContent = output.dataset.matches
-    .replace("{at}", (next + 1).toLocaleString()).replace("{count}", theirs.length.toLocaleString());
-  bringTurn(turns()[turn]);
+  find("[role=group] output").textContent = "";
+};
+const jumpTo = (numbers, next) => {
+  forget();
+  if (next < 0) return;
+  jumped = numbers[next];
+  turns[jumped].classList.add("jumped");
+  say(find("[role=group] output"), next, numbers.length);
+  bring(turns[jumped], () => turns[jumped].getBoundingClientRect(), false);
+};
+const jump = (by) => {
+  const numbers = theirs();
+  const here = topmost();
+  const from = Math.abs(jumped - here) < 2 ? jumped : here;  // somebody may have scrolled away meanwhile
+  const next = by > 0 ? numbers.findIndex((number) => number > from) : numbers.findLastIndex((number) => number < from);
+  jumpTo(numbers, next < 0 && by < 0 ? numbers.length - 1 : Math.max(0, next));
 };
 const choose = () => {
-  find("[role=group] output").textContent = "";
-  find(".jumped")?.classList.remove("jumped");
-  turn = -1;
-  if (!speaker()) return;
-  const theirs = [...turns()].flatMap((item, number) => (item.dataset.by === speaker() ? [number] : []));
+  if (!find("select").value) return forget();
+  const numbers = theirs();
   const here = topmost();
-  if (theirs.length) show(theirs, Math.max(0, theirs.findIndex((number) => number >= here)));
+  const next = numbers.findIndex((number) => number >= here);
+  jumpTo(numbers, next < 0 ? numbers.length - 1 : next);
 };
 
 // --- what is clicked and typed in the panel
@@ -236,8 +241,8 @@ const put = () => {
   const header = find("header");
   if (header) sized.unobserve(header);
   element.innerHTML = props.value ?? "";
-  words = null;
-  [matches, at, turn] = [[], -1, -1];
+  turns = [...element.querySelectorAll("li")];
+  [words, matches, at, jumped] = [null, [], -1, -1];
   paint("found", []);
   paint("found-here", []);
   if (find("header")) sized.observe(find("header"));
