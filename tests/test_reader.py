@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import os
 import statistics
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from html import escape as escaped
 from html.parser import HTMLParser
@@ -130,12 +131,11 @@ def test_hostile_names_stay_text() -> None:
 def test_header_says_what_it_is() -> None:
     """Title, file and day; how many of its speakers only a machine told apart."""
     transcript = made("One.", "Two.", "Three.", speakers=("Ana", "SPEAKER_01", "Speaker 2 (talk)"))
-    header = transcript_html(transcript, "transcript:talk", {}, Beside(datetime.date(2024, 5, 12))).partition("<ol>")[0]
-    seen = _Parsed(header.replace('<section class="transcript"', "<br", 1).partition("<br")[2].partition(">")[2])
+    seen = _Parsed(transcript_html(transcript, "transcript:talk", {}, Beside(datetime.date(2024, 5, 12))))
     assert seen.inside["h2"] == ["A talk"]
     assert "talk.txt · 2024-05-12" in seen.inside["p"]
-    assert "2 of its 3 speakers are labels made by a machine; say who they are under Library." in seen.inside["p"]
-    assert "data-to-mark" not in header
+    assert "Labels made by a machine: 2 of 3 speakers. Say who they are under Library." in seen.inside["p"]
+    assert not seen.having("data-to-mark")
     named = _Parsed(transcript_html(made("One.", source="A talk"), "transcript:talk", {}))
     assert "machine" not in named.text
     assert "about" not in named.having("class")
@@ -252,16 +252,19 @@ HARBOUR = "WEBVTT\n\n" + "".join(
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, tiny_encoder: Encoder) -> Library:
-    """A transcript with a recording, one of ten hours without."""
+def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    """A transcript with a recording, and one of ten hours without."""
     folder = tmp_path_factory.mktemp("reader")
-    # The panel reads no index, and a real encoder would take minutes for ten hours.
-    library = Library.open(folder / "library", encoder=tiny_encoder)
+    library = Library.open(folder / "library", encoder=encoder)
     (folder / "harbour.en.vtt").write_text(HARBOUR, encoding="utf-8")
     silence(folder / "harbour.wav", 700)
-    (folder / "long.vtt").write_text(ten_hours(), encoding="utf-8")
-    library.add([folder / "harbour.en.vtt", folder / "long.vtt"])
+    library.add(folder / "harbour.en.vtt")
     library.edit("harbour-en", title=f"Harbour {HOSTILE}", date="2024-05-12")
+    (folder / "long.vtt").write_text(ten_hours(), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        # The panel reads no index, and that of ten hours takes minutes.
+        patch.setattr(Library, "_index", lambda *_: None)
+        library.add(folder / "long.vtt")
     return library
 
 
@@ -393,21 +396,28 @@ def test_search_within(watched: Watched, library: Library) -> None:
     field, count = page.get_by_label("Search this transcript"), page.locator("#panel [role=search] output")
 
     def counted(query: str, said: str) -> None:
-        field.fill(query)
-        field.press("Enter")
-        page.wait_for_function("said => document.querySelector('#panel [role=search] output').innerText === said", arg=said)
+        for typed, wanted in (("", ""), (query, said)):
+            field.fill(typed)
+            page.wait_for_function(
+                """wanted => {
+                    const count = document.querySelector("#panel [role=search] output").innerText;
+                    return wanted ? count.endsWith(wanted) : count === "";
+                }""",
+                arg=wanted,
+            )
 
     found = "[...CSS.highlights.get('found')].length"
     here = "[...CSS.highlights.get('found-here')].map(String).join()"
-    counted("FERRY", "19 of 61")  # the first that is in view
+    counted("FERRY", " of 61")
     assert page.evaluate(found) == 61
     assert page.evaluate(here) == "ferry"
+    first = int(count.inner_text().partition(" ")[0])
+    assert 10 < first <= 21  # from where the reader is
     field.press("Enter")
-    assert count.inner_text() == "20 of 61"
-    assert page.evaluate(f"({here}) && CSS.highlights.get('found-here').values().next().value.startContainer.parentNode.tagName") in ("MARK", "P")
+    assert count.inner_text() == f"{first + 1} of 61"
     field.press("Shift+Enter")
     field.press("Shift+Enter")
-    assert count.inner_text() == "18 of 61"
+    assert count.inner_text() == f"{first - 1} of 61"
     counted("  sails   AT 20 O’clock,", "1 of 1")  # over the edge of the mark; white space and apostrophes of any kind
     assert page.evaluate(here) == "sails at 20 o'clock,"
     counted("stanbul ferry", "1 of 1")
@@ -417,6 +427,8 @@ def test_search_within(watched: Watched, library: Library) -> None:
     counted(".*", "Nothing found")
     assert page.evaluate(found) == 0
     counted("good night", "1 of 1")
+    field.press("Enter")
+    assert count.inner_text() == "1 of 1"
     page.wait_for_timeout(200)
     assert on_screen(page, "#panel .found-here .said")
     field.press("Escape")
@@ -442,12 +454,46 @@ def test_jump_by_speaker(watched: Watched, library: Library) -> None:
         page.wait_for_timeout(150)
         assert said.inner_text() == expected
     assert on_screen(page, "#panel .jumped .said")
-    assert jumped.inner_text() == "line 30"
+    assert jumped.inner_text() == "line 25"
     for _ in range(3):
         back.click()
     assert said.inner_text() == "Turn 21 of 21"
     page.wait_for_timeout(200)
     assert on_screen(page, "#panel .jumped .said")
+
+
+@needs_browser
+def test_the_turns_before_and_after_are_a_click_away(
+    watched: Watched, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the bound one reads on from where the turns shown begin or end."""
+    monkeypatch.setattr(reader, "SHOWN_UTTERANCES", 30)
+    page = watched.page
+    clicked(page, key_of(library, "harbour-en", 40, "ferry sails"))
+    assert page.locator("#panel li").first.locator(".place").inner_text() == "line 79"
+    page.get_by_role("button", name="Show those before").click()
+    page.wait_for_function("document.querySelector('#panel li .place').innerText === 'line 4'")
+    page.wait_for_timeout(200)
+    assert on_screen(page, "#panel .not-shown button")
+    page.get_by_role("button", name="Show those after").click()
+    page.wait_for_function("document.querySelector('#panel li .place').innerText === 'line 94'")
+    page.wait_for_timeout(200)
+    assert on_screen(page, "#panel li .said")
+    assert page.locator("#panel ol").first.get_attribute("start") == "31"
+
+
+def test_recording_is_served_as_strictly_as_the_page(url: str) -> None:
+    """To this page alone: by the machine's own name, and no page elsewhere may embed it."""
+    request = urllib.request.Request(f"{url}/media/harbour-en", headers={"Range": "bytes=0-3"})
+    with urllib.request.urlopen(request, timeout=20) as response:
+        assert (response.status, response.read()) == (206, b"RIFF")
+        assert response.headers["cross-origin-resource-policy"] == "same-origin"
+        assert "default-src 'self'" in response.headers["content-security-policy"]
+    for path, host, status in (("harbour-en", "evil.example", 400), ("long", None, 404), ("..%2Fharbour.wav", None, 404)):
+        request = urllib.request.Request(f"{url}/media/{path}", headers={"Host": host} if host else {})
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=20)
+        assert caught.value.code == status
 
 
 @needs_browser
@@ -497,12 +543,11 @@ def test_ten_hours_open_at_a_quote(watched: Watched, library: Library) -> None:
         )
         clicked(page, key_of(library, "long", number, f"Item {number}"))
         opened_in.append(page.wait_for_function("window.seen").json_value())
-        in_the_middle(page, "#panel mark") if 12 < number < 7990 else None
         assert page.inner_text("#panel mark") == f"Item {number}"
         page.keyboard.press("Escape")
         page.wait_for_function("!document.querySelector('#panel [data-shown]')")
-    limit = float(os.environ.get("ONRECORD_OPENS_IN", "4000"))  # ms; busy machines are slow, see `make bench` for the time
-    assert statistics.median(opened_in) < limit, opened_in
+    # Milliseconds.  A third of a second on two quiet cores; the bound leaves room for machines that do other things.
+    assert statistics.median(opened_in) < 3000, opened_in
 
     clicked(page, "transcript:long")
     assert page.locator("#panel li").count() == TURNS
@@ -512,6 +557,7 @@ def test_ten_hours_open_at_a_quote(watched: Watched, library: Library) -> None:
     in_the_middle(page, "#panel .found-here .said")
     assert "line 23335" in page.inner_text("#panel .found-here .by")
     page.select_option("#panel select", label="Speaker 4 (2000)")
-    assert page.inner_text("#panel [role=group] output") == "Turn 1,945 of 2,000"
+    assert page.inner_text("#panel [role=group] output") in [f"Turn 1,9{n} of 2,000" for n in (42, 43, 44, 45)]
     page.wait_for_timeout(300)
     assert on_screen(page, "#panel .jumped .said")
+    assert "Speaker 4" in page.inner_text("#panel .jumped .by")

@@ -82,7 +82,7 @@ class Wording:
     whole_not_searched: str = "Searching and jumping cover the turns shown."
     to_quote: str = "To the quote"
     to_passage: str = "To the passage"
-    machine_labels: str = "{count} of its {all} speakers are labels made by a machine; say who they are under Library."
+    machine_labels: str = "Labels made by a machine: {count} of {all} speakers. Say who they are under Library."
     search: str = "Search this transcript"
     search_hint: str = "Search"
     matches: str = "{at} of {count}"

@@ -9,7 +9,7 @@ const panel = element.closest("#panel");
 
 let aim = 0;
 const bring = (turn, box, middle) => {
-  cancelAnimationFrame(aim);
+  cancelAnimationFrame(aim);  // of the place before
   let still = 0;
   const again = (left) => {
     const view = panel.getBoundingClientRect();
@@ -198,6 +198,7 @@ element.addEventListener("click", (event) => {
   if (match) stepMatch(Number(match));
   else if (by) jump(Number(by));
   else if (seconds) play(Number(seconds));
+  else if (button.dataset.act === "turns") onward = button.closest("ol ~ p") ? "after" : "before";
   else if ("toMark" in button.dataset) {
     bringMark();
     mark().focus({ preventScroll: true });
@@ -219,18 +220,23 @@ element.addEventListener("keydown", (event) => {
 
 // --- a transcript comes
 
+let onward = "";  // "before" or "after": somebody reads on in turns that were not shown
+
 const reveal = () => {
   const section = find("[data-shown]");
   if (!section) return;
   find("h2").focus({ preventScroll: true });
-  if (mark()) bringMark();
-  else panel.scrollTop = 0;
-  if (recording()?.dataset.at) {
-    const seconds = Number(recording().dataset.at);
-    // Whoever has just clicked or pressed a key wants to hear it; "Back" and a reload only cue it.
-    if (remembered() && navigator.userActivation?.isActive) play(seconds);
-    else cue(seconds);
+  if (onward || !mark()) {
+    panel.scrollTop = onward === "before" ? panel.scrollHeight : 0;
+    onward = "";
+    return;
   }
+  bringMark();
+  if (!recording()?.dataset.at) return;
+  const seconds = Number(recording().dataset.at);
+  // Whoever has just clicked or pressed a key wants to hear it; "Back" and a reload only cue it.
+  if (remembered() && navigator.userActivation?.isActive) play(seconds);
+  else cue(seconds);
 };
 
 const sized = new ResizeObserver(([entry]) => {
