@@ -114,7 +114,9 @@ def test_hostile_names_stay_text() -> None:
     """Speakers, titles, file names and keys bring no tag and no attribute of their own."""
     transcript = made("Yes.", HOSTILE, speakers=(HOSTILE,), source=HOSTILE)
     pages = [
-        transcript_html(transcript, f"transcript:{HOSTILE}", {0: (0, 4)}, Beside(None, Recording(Path("x"), "audio/wav"))),
+        transcript_html(
+            transcript, f"transcript:{HOSTILE}", {0: (0, 4)}, Beside(None, Recording(Path("x"), "audio/wav"))
+        ),
         message_html(HOSTILE),
     ]
     for page in pages:
@@ -489,7 +491,11 @@ def test_recording_is_served_as_strictly_as_the_page(url: str) -> None:
         assert (response.status, response.read()) == (206, b"RIFF")
         assert response.headers["cross-origin-resource-policy"] == "same-origin"
         assert "default-src 'self'" in response.headers["content-security-policy"]
-    for path, host, status in (("harbour-en", "evil.example", 400), ("long", None, 404), ("..%2Fharbour.wav", None, 404)):
+    for path, host, status in (
+        ("harbour-en", "evil.example", 400),
+        ("long", None, 404),
+        ("..%2Fharbour.wav", None, 404),
+    ):
         request = urllib.request.Request(f"{url}/media/{path}", headers={"Host": host} if host else {})
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(request, timeout=20)

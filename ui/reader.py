@@ -126,7 +126,9 @@ def transcript_html(
         for utterance in transcript.utterances[first:last]
     ]
     lists = "".join(
-        _list_html(transcript.utterances[at : min(at + _TURNS_A_LIST, last)], turns[at - first : at - first + _TURNS_A_LIST])
+        _list_html(
+            transcript.utterances[at : min(at + _TURNS_A_LIST, last)], turns[at - first : at - first + _TURNS_A_LIST]
+        )
         for at in range(first, last, _TURNS_A_LIST)
     )
     return (
@@ -157,9 +159,7 @@ def _more_html(wording: str, button: str, count: int, shown: str, first: int) ->
 # --- the header --------------------------------------------------------------------------------------------------
 
 
-def _header_html(
-    transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]], beside: Beside
-) -> str:
+def _header_html(transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]], beside: Beside) -> str:
     goes = ""
     if marks:
         words = WORDING.to_passage if shown.startswith(f"{PASSAGE}:") else WORDING.to_quote
@@ -194,7 +194,7 @@ def _search_html() -> str:
     return (
         f'<div class="tool" role="search"><input type="search" aria-label="{WORDING.search}" '
         f'placeholder="{WORDING.search_hint}" autocomplete="off" spellcheck="false">'
-        f'{_step_html("find", -1, WORDING.match_before)}{_step_html("find", 1, WORDING.match_after)}'
+        f"{_step_html('find', -1, WORDING.match_before)}{_step_html('find', 1, WORDING.match_after)}"
         f'<output data-counted="{WORDING.matches}" data-none="{WORDING.no_matches}"></output></div>'
     )
 
@@ -202,14 +202,12 @@ def _search_html() -> str:
 def _speakers_html(transcript: Transcript) -> str:
     """A choice of speakers, and buttons to their turns.  Counted over what the transcript holds."""
     counts = Counter(utterance.speaker for utterance in transcript.utterances)
-    options = "".join(
-        f'<option value="{number}">{text(WORDING.speaker_turns.format(speaker=speaker, count=counts[speaker]))}</option>'
-        for number, speaker in enumerate(transcript.speakers)
-    )
+    named = [WORDING.speaker_turns.format(speaker=name, count=counts[name]) for name in transcript.speakers]
+    options = "".join(f'<option value="{number}">{text(shown)}</option>' for number, shown in enumerate(named))
     return (
         f'<div class="tool" role="group" aria-label="{WORDING.speaker}"><select aria-label="{WORDING.speaker}">'
         f'<option value="">{WORDING.any_speaker}</option>{options}</select>'
-        f'{_step_html("turn", -1, WORDING.turn_before)}{_step_html("turn", 1, WORDING.turn_after)}'
+        f"{_step_html('turn', -1, WORDING.turn_before)}{_step_html('turn', 1, WORDING.turn_after)}"
         f'<output data-counted="{WORDING.turn_of}"></output></div>'
     )
 
@@ -219,9 +217,7 @@ def _step_html(what: str, by: int, label: str) -> str:
     return f'<button type="button" class="step" data-{what}="{by}" aria-label="{label}" title="{label}">{sign}</button>'
 
 
-def _recording_html(
-    transcript: Transcript, marks: Mapping[int, tuple[int, int]], recording: Recording | None
-) -> str:
+def _recording_html(transcript: Transcript, marks: Mapping[int, tuple[int, int]], recording: Recording | None) -> str:
     """The player, cued where the first mark is said; the page asks for nothing of the file before it plays."""
     if recording is None:
         return ""

@@ -134,7 +134,6 @@ class Wording:
     times: str = "Times"
     all_words: str = "Words in all"
     per_thousand: str = "Per 1,000 words"
-    speaker: str = "Speaker"
     more_speakers: str = "and {speakers}"
     over_days: str = "By day of the recording"
     over_months: str = "By month of the recording"
