@@ -205,7 +205,7 @@ def _speakers_html(transcript: Transcript) -> str:
     named = [WORDING.speaker_turns.format(speaker=name, count=counts[name]) for name in transcript.speakers]
     options = "".join(f'<option value="{number}">{text(shown)}</option>' for number, shown in enumerate(named))
     return (
-        f'<div class="tool" role="group" aria-label="{WORDING.speaker}"><select aria-label="{WORDING.speaker}">'
+        f'<div class="tool" role="group" aria-label="{WORDING.jump}"><select aria-label="{WORDING.jump}">'
         f'<option value="">{WORDING.any_speaker}</option>{options}</select>'
         f"{_step_html('turn', -1, WORDING.turn_before)}{_step_html('turn', 1, WORDING.turn_after)}"
         f'<output data-counted="{WORDING.turn_of}"></output></div>'
