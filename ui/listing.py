@@ -31,6 +31,7 @@ _RENAMED = 60  # speakers who can be renamed on the page; files of unnamed machi
 _LEFT_OUT = 500  # places in a report
 _EXCERPT = 200  # characters of what was left out
 
+_BLANK = "blank"  # what readers call a line with nothing in it
 _UNDATED = datetime.date.min
 
 ORDERS: Mapping[str, Callable[[Sequence[Entry]], list[Entry]]] = {
@@ -326,7 +327,8 @@ def uploaded_html(uploads: Sequence[Upload]) -> str:
     rest = f'<p class="aside">{WORDING.more_files.format(count=f"{more:,}")}</p>' if more > 0 else ""
     items = "".join(_uploaded_row(added) for added in ordered[:ROWS])
     head = WORDING.uploaded.format(files=_count(len(done), "file"), outcomes=said)
-    return f'<section class="uploads"><p class="aside" role="status">{head}</p><ul>{items}</ul>{rest}</section>'
+    close = act_button("noted", WORDING.close, WORDING.close_report, {})
+    return f'<section class="uploads"><p class="aside" role="status">{head} {close}</p><ul>{items}</ul>{rest}</section>'
 
 
 def _uploaded_row(added: Added) -> str:

@@ -97,6 +97,7 @@ def build(desk: Desk, tab: gr.Tab) -> None:
         event.then(shelf.choices, limits, limits, **QUIET).then(**listed)
     desk.wire.details(shelf.details, None, details, **QUIET)
     desk.wire.closed(lambda: "", None, details, **QUIET)
+    desk.wire.noted(lambda: "", None, uploads, **QUIET)
 
 
 class _Shelf:

@@ -9,10 +9,12 @@ element.addEventListener("submit", (event) => {
   trigger(form.dataset.form, { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
 });
 
-// --- the focus: into the details, back to the form that was sent, back to the row; after a removal to "Undo"
+// --- the focus: into the details, back to the form that was sent, back to the row; after a removal to "Undo".
+// Gradio writes new HTML into the nodes of the old, so what was typed stays until its form is reset.
 
 let sent = null;
 let open = null;
+let removing = false;
 const shelved = (selector) => [...document.querySelectorAll(`#library-tab ${selector}`)];
 const settle = () => {
   const details = element.querySelector(".details");
@@ -25,14 +27,15 @@ const settle = () => {
     removing = false;
   } else if (sent !== null && before === open) {
     const form = [...details.querySelectorAll("form")].find((item) => item.dataset.key === sent);
+    form?.reset();
     form?.querySelector("input").focus();
   } else {
+    details.querySelectorAll("form").forEach((form) => form.reset());
     (details.querySelector("h2") ?? details.querySelector("button")).focus();
     details.scrollIntoView({ block: "start" });
   }
   sent = null;
 };
-let removing = false;
 document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-act='remove']")) removing = true;
 }, true);

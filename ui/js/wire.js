@@ -1,6 +1,7 @@
 // Runs once, in a gr.HTML of its own, which gives `element` and `trigger`.
 // One listener serves the whole page: chat messages come and go, and cannot reach Python by themselves.
-// Events: "show", "again", "edit", "leave", "remembered", "noticed", "details", "closed", "remove", "undo", and those that other parts name in data-act.
+// Events: "show", "again", "edit", "leave", "remembered", "noticed", "turns", and those that other parts name in data-act:
+// "details", "closed", "noted", "remove", "undo".
 
 const STORED = "onrecord-conversation:";
 const CURRENT = "onrecord-current";  // of this tab
@@ -78,9 +79,9 @@ const present = (button) => {
   if (holder === button) return;
   dismiss();
   const place = button.dataset.show;
-  const made = [...document.querySelectorAll("template[data-card]")].find((item) => item.dataset.card === place);
+  const made = [...document.querySelectorAll("[data-card]")].find((item) => item.dataset.card === place);
   if (!made) return;
-  card.replaceChildren(made.content.cloneNode(true));
+  card.replaceChildren(...made.cloneNode(true).childNodes);
   card.querySelectorAll("button").forEach((item) => { item.tabIndex = -1; });  // each stands beside the quote as well
   holder = button;
   holder.setAttribute("aria-describedby", "card");
