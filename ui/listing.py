@@ -223,10 +223,11 @@ def _name_form(entry: Entry, name: str, label: str, said: Said | None) -> str:
     form = named(label)
     typed = (said.typed if said and said.form == form else None) or {}
     in_file = WORDING.in_file.format(label=f"<bdi>{text(label)}</bdi>")
+    shown = text(typed.get("name", name))
     return (
         f'<form data-form="named" data-key="{text(form)}" data-id="{text(entry.id)}" data-label="{text(label)}">'
-        f'<label><span>{in_file}</span><input name="name" value="{text(typed.get("name", name))}" dir="auto" autocomplete="off">'
-        f"</label><button>{WORDING.rename}</button>{_answer_html(said, form)}</form>"
+        f'<label><span>{in_file}</span><input name="name" value="{shown}" dir="auto" autocomplete="off"></label>'
+        f"<button>{WORDING.rename}</button>{_answer_html(said, form)}</form>"
     )
 
 

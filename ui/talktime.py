@@ -176,7 +176,7 @@ def note_html(speakers: Sequence[Talk], transcripts: int, measure: str) -> str:
     untimed = sum(talk.untimed for talk in speakers)
     left_out = f" {WORDING.untimed_turns.format(count=f'{untimed:,}')}" if untimed and measure == MINUTES else ""
     more = len(speakers) - _IN_TABLE
-    rest = f'<p class="aside">{WORDING.more_speakers.format(count=f"{more:,}")}</p>' if more > 0 else ""
+    rest = f'<p class="aside">{WORDING.talk_more.format(count=f"{more:,}")}</p>' if more > 0 else ""
     return (
         f'<p class="aside" role="status">{said}{left_out}</p>'
         f"<details><summary>{WORDING.talk_table}</summary>{_table_html(speakers[:_IN_TABLE])}{rest}</details>"

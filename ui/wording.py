@@ -193,7 +193,7 @@ class Wording:
     talk_length: str = "Time"
     talk_turns: str = "Turns"
     all_others: str = "{count} others"
-    more_speakers: str = "{count} more speakers are not listed."
+    talk_more: str = "{count} more speakers are not listed."
 
     # --- mentions ---
     words: str = "Words to count"
