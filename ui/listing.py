@@ -153,7 +153,10 @@ def named(label: str) -> str:
 def details_html(
     entry: Entry, transcript: Transcript, records: Sequence[SpeakerRecord], seconds: float | None, said: Said | None
 ) -> str:
-    """All that can be seen and changed of a transcript but its words."""
+    """All that can be seen and changed of a transcript but its words.  Who has no name comes first."""
+    ordered = sorted(records, key=lambda record: not record.nameless)[:_RENAMED]
+    forms = {GIVEN} | {named(label) for record in ordered for _, label in record.labels}
+    elsewhere = said.html if said and said.form not in forms else ""
     return (
         f'<section class="details" data-id="{text(entry.id)}" aria-labelledby="details-title">'
         f"<nav>{act_button('closed', WORDING.back_to_list, WORDING.back_to_list, {})}</nav>"
@@ -161,9 +164,9 @@ def details_html(
         f'<p class="facts">{facts_html(entry, seconds)}</p>'
         f'<p><button type="button" class="quiet" data-show="{text(_place(entry))}">'
         f"{WORDING.open_transcript}</button></p>"
-        f"{_given_form(entry, said)}"
+        f"{elsewhere}{_given_form(entry, said)}"
         f'<h3>{WORDING.speakers}</h3><p class="aside">{WORDING.rename_hint}</p>'
-        f"{_speakers_form(entry, transcript, records, said)}"
+        f"{_voices_html(entry, transcript, ordered, len(records) - len(ordered), said)}"
         f"<h3>{WORDING.how_read}</h3>{reading_html(transcript.report)}"
         f'<p class="removing">'
         f"{act_button('remove', WORDING.remove, WORDING.remove_label.format(title=entry.title), {'id': entry.id})}</p>"
@@ -192,16 +195,16 @@ def _given_form(entry: Entry, said: Said | None) -> str:
     )
 
 
-def _speakers_form(entry: Entry, transcript: Transcript, records: Sequence[SpeakerRecord], said: Said | None) -> str:
-    """Who has no name comes first."""
-    ordered = sorted(records, key=lambda record: not record.nameless)
+def _voices_html(
+    entry: Entry, transcript: Transcript, records: Sequence[SpeakerRecord], more: int, said: Said | None
+) -> str:
+    """Each speaker with lines to recognise them by, and a form for each of their labels."""
     items = "".join(
         f'<li class="{colour_of(record.name, transcript)}"><p class="said-by">{who_html(record.name)} '
         f'<span class="amount">{_amount(record)}</span></p>{"".join(_sample_html(quote) for quote in record.samples)}'
         f"{''.join(_name_form(entry, record.name, label, said) for _, label in record.labels)}</li>"
-        for record in ordered[:_RENAMED]
+        for record in records
     )
-    more = len(ordered) - _RENAMED
     rest = f'<p class="aside">{WORDING.more_to_rename.format(count=f"{more:,}")}</p>' if more > 0 else ""
     return f'<ul class="voices">{items}</ul>{rest}'
 
