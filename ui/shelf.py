@@ -80,7 +80,7 @@ def build(desk: Desk, tab: gr.Tab) -> None:
     asked, limits = [wanted, order], desk.limits[:2]
     listed: dict[str, Any] = {"fn": shelf.listed, "inputs": asked, "outputs": listing, **QUIET}
     tab.select(**listed)
-    wanted.input(**listed, trigger_mode="always_last")
+    wanted.change(**listed, trigger_mode="always_last")
     order.input(**listed)
     # What is dropped reaches Python as the browser sent it: Gradio would keep the files.
     adding = drop.upload(

@@ -14,17 +14,17 @@ element.addEventListener("submit", (event) => {
 
 let sent = null;
 let open = null;
-let removing = false;
-const shelved = (selector) => [...document.querySelectorAll(`#library-tab ${selector}`)];
+let act = null;  // the last
+let place = "#listing";  // where the details were opened from: the list, or the report on files
 const settle = () => {
   const details = element.querySelector(".details");
   const before = open;
   open = details ? details.dataset.id : null;
   if (!details) {
     const undo = document.querySelector("#removed [data-act='undo']");
-    const row = shelved("[data-act='details']").find((item) => item.dataset.id === before);
-    if (before !== null) (undo && removing ? undo : row)?.focus();
-    removing = false;
+    const rows = [...document.querySelectorAll(`${place} [data-act='details']`)];
+    const row = rows.find((item) => item.dataset.id === before);
+    if (before !== null) (undo && act === "remove" ? undo : row)?.focus();
   } else if (sent !== null && before === open) {
     const form = [...details.querySelectorAll("form")].find((item) => item.dataset.key === sent);
     form?.reset();
@@ -37,7 +37,10 @@ const settle = () => {
   sent = null;
 };
 document.addEventListener("click", (event) => {
-  if (event.target instanceof Element && event.target.closest("[data-act='remove']")) removing = true;
+  const button = event.target instanceof Element ? event.target.closest("#library-tab [data-act]") : null;
+  if (!button) return;
+  act = button.dataset.act;
+  if (act === "details") place = button.closest("#uploads") ? "#uploads" : "#listing";
 }, true);
 watch("value", () => requestAnimationFrame(settle));
 
