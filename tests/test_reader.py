@@ -382,6 +382,7 @@ def test_opens_at_the_quote_and_goes_back(watched: Watched, library: Library, wi
     page.get_by_role("button", name="To the quote").click()
     in_the_middle(page, "#panel mark")
     assert page.evaluate("document.activeElement.matches('#panel mark')")
+    page.wait_for_timeout(500)  # Gradio complains of a request that a reload breaks off
     page.reload()
     in_the_middle(page, "#panel mark")
     page.get_by_role("button", name="Close", exact=True).click()
