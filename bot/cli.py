@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import terminal
 from bot.errors import LibraryError, OnRecordError
+from bot.phrases import plural
 
 if TYPE_CHECKING:
     from bot.article import ArticleReport
@@ -575,14 +576,15 @@ def _describe_article(report: ArticleReport) -> list[str]:
 
 
 def _mentions(options: argparse.Namespace) -> None:
-    from bot.mentioning import mentions
+    from bot.mentioning import mentions, mentions_csv
 
     library = _open(options)
     found = mentions(options.words, library, options.speaker, options.transcripts, options.exact)
     if options.json:
         print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
     elif options.csv:
-        _print_mentions_csv(found)
+        sys.stdout.write(mentions_csv(found))
+        _tell_doubted(found.count - len(found.in_source))
     else:
         print(_count_text(found))
         _print_places(found)
@@ -590,15 +592,11 @@ def _mentions(options: argparse.Namespace) -> None:
 
 def _count_text(found: Mentions) -> str:
     """How often, by whom and where; without the places."""
-    where, who = _plural(len(found.transcripts), "transcript"), " or ".join(found.speakers)
-    others = f"; others say it {_plural(found.by_others, 'time')}" if who else ""
     if not found.first or not found.last:
-        return f"{who or 'nobody'} {'does not say' if who else 'says'} “{found.words}” in {where}{others}"
-    reach = f"{len(found.by_transcript):,} of {where}" if len(found.transcripts) > 1 else where
-    speakers = _plural(len(found.by_speaker), "speaker")
+        return found.summary
     parts = [
-        f"“{found.words}”: {_plural(found.count, 'time')} in {reach}, by {speakers}{others}",
-        "as: " + ", ".join(f"{form} {count:,}" for form, count in found.forms.items()),
+        found.summary,
+        f"as: {found.counted}",
         f"first: {found.first.quote.where()}\nlast: {found.last.quote.where()}",
         _table(
             ("speaker", "times", "words", "per 1,000"),
@@ -612,10 +610,8 @@ def _count_text(found: Mentions) -> str:
         dates = {mention.transcript: mention.date for mention in found.mentions}
         rows = [(id, str(dates[id] or "—"), f"{count:,}") for id, count in found.by_transcript.items()]
         parts.append(_table(("transcript", "date", "times"), rows))
-        if len(found.undated) == len(found.transcripts):
-            parts.append("no file has a date in its name, so the transcripts come in the library's order")
-        elif found.undated:
-            parts.append(f"{len(found.undated):,} of {where} have no date in their names and come last")
+        if found.order_note:
+            parts.append(found.order_note)
     return "\n\n".join(parts)
 
 
@@ -634,20 +630,7 @@ def _print_places(found: Mentions) -> None:
 
 def _tell_doubted(count: int) -> None:
     if count:
-        print(f"{_plural(count, 'time')} the words were not found again in the file itself: not shown", file=sys.stderr)
-
-
-def _print_mentions_csv(found: Mentions) -> None:
-    import csv
-
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["transcript", "date", "speaker", "place", "seconds", "words", "sentence"])
-    shown = [mention for mention in found.mentions if mention.in_source]
-    for mention in shown:
-        seconds = mention.time[0] if mention.time else None
-        fixed = (mention.transcript, mention.date, mention.speaker, mention.place, seconds)
-        rows.writerow([*fixed, mention.text, mention.quote.text])
-    _tell_doubted(found.count - len(shown))
+        print(f"{plural(count, 'time')} the words were not found again in the file itself: not shown", file=sys.stderr)
 
 
 def _talk(options: argparse.Namespace) -> None:
@@ -673,7 +656,7 @@ def _talk_table(talks: Sequence[Talk]) -> str:
             f"{talk.turns:,}",
             f"{talk.questions:,}",
             "—" if talk.seconds is None else clock(talk.seconds),
-            f"{_plural(talk.longest.words, 'word')}, {talk.longest.transcript}, {talk.longest.place}",
+            f"{plural(talk.longest.words, 'word')}, {talk.longest.transcript}, {talk.longest.place}",
         )
         for talk in talks
     ]
@@ -692,10 +675,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[in
         for row in (head, *rows)
     ]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _port(text: str) -> int:

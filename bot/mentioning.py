@@ -12,7 +12,9 @@ apostrophe of "carers'" is no part of any.
 from __future__ import annotations
 
 import bisect
+import csv
 import datetime
+import io
 import itertools
 import re
 import threading
@@ -26,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from bot.errors import QuestionError
+from bot.phrases import plural
 from bot.quoting import Quote, is_in_source
 from bot.registry import speakers_of
 from bot.sentences import sentence_spans
@@ -156,6 +159,37 @@ class Mentions:
     def last(self) -> Mention | None:
         return self.mentions[-1] if self.mentions else None
 
+    @cached_property
+    def in_source(self) -> tuple[Mention, ...]:
+        """Those that the original bytes have; what does not stand there is counted, and not to be shown."""
+        return tuple(mention for mention in self.mentions if mention.in_source)
+
+    @property
+    def summary(self) -> str:
+        """How often, in how many transcripts and by how many, in one line."""
+        where, who = plural(len(self.transcripts), "transcript"), " or ".join(self.speakers)
+        others = f"; others say it {plural(self.by_others, 'time')}" if who else ""
+        if not self.count:
+            return f"{who or 'nobody'} {'does not say' if who else 'says'} “{self.words}” in {where}{others}"
+        reach = f"{len(self.by_transcript):,} of {where}" if len(self.transcripts) > 1 else where
+        speakers = plural(len(self.by_speaker), "speaker")
+        return f"“{self.words}”: {plural(self.count, 'time')} in {reach}, by {speakers}{others}"
+
+    @property
+    def counted(self) -> str:
+        """The forms in one line: "silos 5, silo 2"."""
+        return ", ".join(f"{form} {count:,}" for form, count in self.forms.items())
+
+    @property
+    def order_note(self) -> str:
+        """What the reading order is where dates are missing; "" where there is nothing to say about it."""
+        if len(self.transcripts) < 2 or not self.undated:
+            return ""
+        if len(self.undated) == len(self.transcripts):
+            return "no file has a date in its name, so the transcripts come in the library's order"
+        where = plural(len(self.transcripts), "transcript")
+        return f"{len(self.undated):,} of {where} have no date in their names and come last"
+
     def as_dict(self) -> dict[str, Any]:
         """The counts and all mentions as plain values, for JSON."""
         return {
@@ -233,6 +267,18 @@ def mentions(
         spoken=spoken,
         by_others=len(found) - len(theirs),
     )
+
+
+def mentions_csv(found: Mentions) -> str:
+    """The mentions that are in their source as CSV, one a row, with a head."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["transcript", "date", "speaker", "place", "seconds", "words", "sentence"])
+    for mention in found.in_source:
+        seconds = mention.time[0] if mention.time else None
+        fixed = (mention.transcript, mention.date, mention.speaker, mention.place, seconds)
+        rows.writerow([*fixed, mention.text, mention.quote.text])
+    return out.getvalue()
 
 
 # --- where to look -----------------------------------------------------------------------------------------------

@@ -89,7 +89,8 @@ def _chips_html(answer: Answer, turn: int) -> str:
     """How the question was read and what limited the search; each can be taken away, and it is asked again without."""
     chips = []
     if answer.standalone.strip() != answer.question.strip():
-        chips.append(_chip_html(WORDING.read_as, answer.standalone, READING, WORDING.remove_reading, turn))
+        edit = act_button("edit", WORDING.edit, WORDING.edit_reading, {"turn": turn, "what": READING})
+        chips.append(_chip_html(WORDING.read_as, answer.standalone, READING, WORDING.remove_reading, turn, edit))
     if answer.excluded:
         chips.append(_limit_html(f"without {join_names(answer.excluded)}", SPEAKERS, turn))
     elif answer.speakers:
@@ -103,9 +104,9 @@ def _limit_html(limit: str, without: str, turn: int) -> str:
     return _chip_html(WORDING.limited, limit, without, WORDING.remove_limit.format(limit=limit), turn)
 
 
-def _chip_html(kind: str, shown: str, without: str, label: str, turn: int) -> str:
+def _chip_html(kind: str, shown: str, without: str, label: str, turn: int, more: str = "") -> str:
     remove = act_button("again", "×", label, {"turn": turn, "without": without})
-    return f'<li class="chip"><span>{kind}</span> <bdi>{text(shown)}</bdi> {remove}</li>'
+    return f'<li class="chip"><span>{kind}</span> <bdi>{text(shown)}</bdi> {more} {remove}</li>'
 
 
 def _statements_html(answer: Answer) -> str:

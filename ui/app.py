@@ -197,19 +197,13 @@ def build_app(library: Library, examples: Sequence[str] = (), model: Asking = No
         # Transcripts may have come since the server started, by the page or by the command line.
         app.load(partial(limits.choices, library), desk.limits[:2], desk.limits[:2], **QUIET)
 
-        def ask(question: str, speaker: str | None = None, transcripts: list[str] | None = None) -> dict[str, Any]:
-            return _ask(desk, question, speaker, transcripts)
+        def ask(question: str) -> dict[str, Any]:
+            """An answer as `Answer.as_dict` gives it."""
+            try:
+                return answer(question, library, model=model).as_dict()
+            except OnRecordError as error:
+                raise gr.Error(str(error), print_exception=False) from None
 
         api(ask, api_name="ask", api_description="Ask the transcripts; the answer as JSON.")
     app.queue(default_concurrency_limit=_AT_ONCE)
     return app
-
-
-def _ask(desk: Desk, question: str, speaker: str | None, transcripts: list[str] | None) -> dict[str, Any]:
-    """The API: an answer as `Answer.as_dict` gives it."""
-    try:
-        return answer(
-            question, desk.library, speaker=speaker, transcripts=transcripts or (), model=desk.model
-        ).as_dict()
-    except OnRecordError as error:
-        raise gr.Error(str(error), print_exception=False) from None

@@ -9,6 +9,7 @@ What is said lives in a gr.State; a handler holds nothing of it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _LONGEST_QUESTION = 2000  # characters
 _MOST_KEPT = 100  # conversations in a browser; the oldest go first
+
+_DRAFTS_EVERY = 0.1  # seconds: quotes are found together, and a page that draws each of them by itself takes longer
 
 STORED = "onrecord-conversation:"
 """What the keys in the browser's storage begin with; js/wire.js reads all of them, whichever library they belong to."""
@@ -161,10 +164,18 @@ class _Chat:
             return
         yield from self._answered(question, Asked(limited.speakers, limited.transcripts, rewrite=rewrite), turns, at)
 
-    def reply_to_example(self, turns: list[Shown], rewrite: bool, *rest: Any) -> Iterator[tuple[Any, ...]]:
+    def reply_to_example(
+        self,
+        turns: list[Shown],
+        rewrite: bool,
+        speakers: list[str] | None,
+        transcripts: list[str] | None,
+        since: str | None,
+        until: str | None,
+        event: gr.SelectData,
+    ) -> Iterator[tuple[Any, ...]]:
         """`reply`, to an example that was clicked."""
-        *limits, event = rest
-        yield from self.reply(str(event.value["text"]), turns, rewrite, None, *limits)
+        yield from self.reply(str(event.value["text"]), turns, rewrite, None, speakers, transcripts, since, until)
 
     def again(self, turns: list[Shown], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """A turn asked anew, without what `without` names."""
@@ -195,7 +206,7 @@ class _Chat:
         before, after = _messages(turns[:at]), _messages(turns[at + 1 :], at + 1)
         asking = answers.question_html(question, at)
         yield [*before, *_pair(asking, answers.reading_html()), *after], left, "", None, ""
-        turn = Turn(question, asked)
+        turn, last = Turn(question, asked), time.monotonic() - _DRAFTS_EVERY
         try:
             drafts = stream(
                 question,
@@ -210,7 +221,8 @@ class _Chat:
             for found in drafts:
                 if found.final:
                     turn = replace(turn, answer=found)
-                else:
+                elif time.monotonic() - last > _DRAFTS_EVERY:
+                    last = time.monotonic()
                     yield [*before, *_pair(asking, answers.draft_html(found)), *after], *[gr.skip()] * 4
         except OnRecordError as error:
             turn = replace(turn, message=str(error))

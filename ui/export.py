@@ -20,7 +20,8 @@ _LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
 _STYLE = (
     "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.05rem/1.6 Georgia,serif;color:#1d1b18}"
     "h2{margin:2.5rem 0 .5rem;font-size:1.15rem}"
-    "blockquote{margin:1.2rem 0;padding-left:1rem;border-left:3px solid #767676;white-space:pre-wrap}footer,.aside{color:#635e56;font:.85rem/1.5 system-ui,sans-serif}"
+    "blockquote{margin:1.2rem 0;padding-left:1rem;border-left:3px solid #767676;white-space:pre-wrap}"
+    "footer,.aside{color:#635e56;font:.85rem/1.5 system-ui,sans-serif}"
 )
 
 

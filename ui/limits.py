@@ -5,15 +5,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from bot.errors import QuestionError
+from bot.errors import OnRecordError, QuestionError
+from bot.phrases import plural
+from bot.speakers import join_names
+from ui.desk import QUIET
+from ui.markup import error_html
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
     from bot.library import Library
+
+_NAMED = 2  # speakers whom the label names; of more it tells how many
 
 
 @dataclass(frozen=True)
@@ -25,17 +32,55 @@ class Limits:
 
 
 def build(library: Library) -> list[Any]:
-    """The components, in the order in which `limits_of` takes their values."""
-    with gr.Accordion(WORDING.limits, open=False, elem_id="limits"), gr.Row():
-        speakers = gr.Dropdown(
-            list(library.speakers), multiselect=True, label=WORDING.limit_speakers, elem_id="limit-speakers"
-        )
-        transcripts = gr.Dropdown(
-            _transcripts(library), multiselect=True, label=WORDING.limit_transcripts, elem_id="limit-transcripts"
-        )
-        since = gr.Textbox(label=WORDING.limit_since, max_length=10, elem_id="limit-since")
-        until = gr.Textbox(label=WORDING.limit_until, max_length=10, elem_id="limit-until")
-    return [speakers, transcripts, since, until]
+    """The components, in the order in which `limits_of` takes their values.
+
+    What is set stands in the label, where it is read while the rest is folded away.
+    """
+    with gr.Accordion(WORDING.no_limits, open=False, elem_id="limits") as folder:
+        with gr.Row():
+            speakers = gr.Dropdown(
+                list(library.speakers), multiselect=True, label=WORDING.limit_speakers, elem_id="limit-speakers"
+            )
+            transcripts = gr.Dropdown(
+                _transcripts(library), multiselect=True, label=WORDING.limit_transcripts, elem_id="limit-transcripts"
+            )
+            since, until = (
+                gr.Textbox(label=label, placeholder=WORDING.day, max_length=10, min_width=110, elem_id=id)
+                for label, id in ((WORDING.limit_since, "limit-since"), (WORDING.limit_until, "limit-until"))
+            )
+        problem = gr.HTML("", elem_id="limit-problem", apply_default_css=False)
+        clear = gr.Button(WORDING.clear_limits, elem_id="clear-limits", size="sm", variant="secondary")
+    components = [speakers, transcripts, since, until]
+    gr.on(
+        [speakers.change, transcripts.change, since.blur, until.blur, since.submit, until.submit],
+        partial(_seen, library),
+        components,
+        [folder, problem],
+        **QUIET,
+    )
+    clear.click(
+        lambda: ([], [], "", "", gr.update(label=WORDING.no_limits), ""), None, [*components, folder, problem], **QUIET
+    )
+    return components
+
+
+def _seen(library: Library, *limits: Any) -> tuple[Any, str]:
+    """The label, and what is wrong with what is set."""
+    try:
+        limits_of(library, *limits)
+    except OnRecordError as error:
+        return gr.update(label=label_of(*limits)), error_html(str(error))
+    return gr.update(label=label_of(*limits)), ""
+
+
+def label_of(
+    speakers: Sequence[str] | None, transcripts: Sequence[str] | None, since: str | None, until: str | None
+) -> str:
+    """What is set, in words: "Limited to Ana Silva, 2 transcripts, from 2024-05-01"."""
+    parts = [join_names(speakers) if len(speakers) <= _NAMED else plural(len(speakers), "speaker")] if speakers else []
+    parts += [plural(len(transcripts), "transcript")] if transcripts else []
+    parts += [f"{word} {day.strip()}" for word, day in (("from", since), ("to", until)) if day and day.strip()]
+    return WORDING.limited_to.format(limits=", ".join(parts)) if parts else WORDING.no_limits
 
 
 def _transcripts(library: Library) -> list[tuple[str, str]]:
@@ -60,6 +105,8 @@ def limits_of(
 ) -> Limits:
     """What the components say.  Raises QuestionError for a date that is none, or dates without any transcript."""
     first, last = _day(since, "From"), _day(until, "To")
+    if first and last and first > last:
+        raise QuestionError(f"From is {first}, which is after To, {last}; exchange them")
     ids = tuple(transcripts or ())
     if first or last:
         entries = [entry for entry in library.entries if not ids or entry.id in ids]

@@ -24,7 +24,8 @@ const point = () => document.querySelectorAll("#talk [data-show]").forEach((item
 
 const follow = () => {
   point();
-  document.body.classList.toggle("reading", key() !== "");
+  document.body.classList.toggle("opened", key() !== "");
+  document.querySelector("#talk [data-show][aria-current]")?.scrollIntoView({ block: "nearest" });
   // The same place again changes nothing in the panel, so nothing would be revealed.
   if (shown() === key()) document.dispatchEvent(new Event("onrecord:shown"));
   else trigger("show", { show: key() });
@@ -63,6 +64,15 @@ const dismiss = () => {
   holder = null;
 };
 
+const settle = () => {
+  const at = holder.getBoundingClientRect();
+  if (!holder.isConnected || at.bottom < 0 || at.top > window.innerHeight) return dismiss();
+  const size = card.getBoundingClientRect();
+  const below = at.bottom + size.height + 8 < window.innerHeight || at.top < size.height + 8;
+  card.style.top = `${below ? Math.min(at.bottom + 6, window.innerHeight - size.height - 6) : at.top - size.height - 6}px`;
+  card.style.left = `${Math.max(6, Math.min(at.left, window.innerWidth - size.width - 6))}px`;
+};
+
 const present = (button) => {
   clearTimeout(leaving);
   if (holder === button) return;
@@ -75,11 +85,7 @@ const present = (button) => {
   holder = button;
   holder.setAttribute("aria-describedby", "card");
   card.hidden = false;
-  const at = button.getBoundingClientRect();
-  const size = card.getBoundingClientRect();
-  const below = at.bottom + size.height + 8 < window.innerHeight || at.top < size.height + 8;
-  card.style.top = `${below ? Math.min(at.bottom + 6, window.innerHeight - size.height - 6) : at.top - size.height - 6}px`;
-  card.style.left = `${Math.max(6, Math.min(at.left, window.innerWidth - size.width - 6))}px`;
+  settle();
 };
 
 const cited = (target) => (target instanceof Element ? target.closest("#talk :is(.cite, .number)[data-show]") : null);
@@ -98,7 +104,7 @@ document.addEventListener("focusin", (event) => {
   if (cited(event.target) && event.target.matches(":focus-visible")) present(cited(event.target));
   else if (!card.contains(event.target)) dismiss();
 });
-document.addEventListener("scroll", (event) => { if (!card.contains(event.target)) dismiss(); }, true);
+document.addEventListener("scroll", (event) => { if (holder && !card.contains(event.target)) settle(); }, true);
 
 // --- copying
 
@@ -157,7 +163,7 @@ const step = (by) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (!card.hidden) dismiss();
-    else close();
+    else if (!event.target.closest("input, textarea, select")) close();  // there it has a meaning of its own
   } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     step(event.key === "ArrowDown" ? 1 : -1);
@@ -169,6 +175,8 @@ document.addEventListener("keydown", (event) => {
 let asked = 0;
 let waiting = false;
 new MutationObserver(() => {
+  // Gradio calls its examples a list, and they are buttons.
+  document.querySelectorAll("#chat .examples[role]").forEach((item) => item.removeAttribute("role"));
   const questions = document.querySelectorAll("#chat .question");
   const writing = document.querySelector("#chat .bot-row:last-child :is(.reading, .draft)") !== null;
   const news = questions.length > asked || (waiting && !writing);
@@ -182,8 +190,16 @@ new MutationObserver(() => {
 const tokens = () => JSON.stringify(
   Object.keys(localStorage).filter((name) => name.startsWith(STORED)).map((name) => localStorage.getItem(name)),
 );
+const remembered = () => {
+  try {
+    return { tokens: tokens(), current: sessionStorage.getItem(CURRENT) ?? "" };
+  } catch (error) {
+    console.warn("On Record: the browser keeps no conversations:", error.message);  // forbidden
+    return {};
+  }
+};
 window.addEventListener("storage", (event) => {
   if (event.key === null || event.key.startsWith(STORED)) trigger("noticed", { tokens: tokens() });
 });
-trigger("remembered", { tokens: tokens(), current: sessionStorage.getItem(CURRENT) ?? "" });
+trigger("remembered", remembered());
 if (key()) follow();
