@@ -114,7 +114,9 @@ def test_hostile_names_stay_text() -> None:
     """Speakers, titles, file names and keys bring no tag and no attribute of their own."""
     transcript = made("Yes.", HOSTILE, speakers=(HOSTILE,), source=HOSTILE)
     pages = [
-        transcript_html(transcript, f"transcript:{HOSTILE}", {0: (0, 4)}, Beside(None, Recording(Path("x"), "audio/wav"))),
+        transcript_html(
+            transcript, f"transcript:{HOSTILE}", {0: (0, 4)}, Beside(None, Recording(Path("x"), "audio/wav"))
+        ),
         message_html(HOSTILE),
     ]
     for page in pages:
@@ -301,7 +303,7 @@ def test_shown_as_the_library_calls_it(library: Library) -> None:
     assert "harbour.en.vtt · 2024-05-12" in seen.inside["p"]
     assert seen.inside["mark"] == ["ferry sails"]
     assert seen.having("src") == ["/media/harbour-en"]
-    assert not _Parsed(shown_html(library, "transcript:long")).having("src")
+    assert "src=" not in shown_html(library, "transcript:long")
 
 
 @pytest.fixture(scope="module")
@@ -391,7 +393,7 @@ def test_opens_at_the_quote_and_goes_back(watched: Watched, library: Library, wi
 
 @needs_browser
 def test_search_within(watched: Watched, library: Library) -> None:
-    """Counted and stepped through by keys, whatever the case; characters, not patterns; Escape leaves the search only."""
+    """Counted and stepped through by keys, whatever the case; no patterns; Escape leaves the search only."""
     page = watched.page
     clicked(page, key_of(library, "harbour-en", 20, "ferry sails at 20"))
     field, count = page.get_by_label("Search this transcript"), page.locator("#panel [role=search] output")
@@ -490,7 +492,11 @@ def test_recording_is_served_as_strictly_as_the_page(url: str) -> None:
         assert (response.status, response.read()) == (206, b"RIFF")
         assert response.headers["cross-origin-resource-policy"] == "same-origin"
         assert "default-src 'self'" in response.headers["content-security-policy"]
-    for path, host, status in (("harbour-en", "evil.example", 400), ("long", None, 404), ("..%2Fharbour.wav", None, 404)):
+    for path, host, status in (
+        ("harbour-en", "evil.example", 400),
+        ("long", None, 404),
+        ("..%2Fharbour.wav", None, 404),
+    ):
         request = urllib.request.Request(f"{url}/media/{path}", headers={"Host": host} if host else {})
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(request, timeout=20)

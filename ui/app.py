@@ -120,7 +120,7 @@ def serve(app: Page, host: str = "127.0.0.1", port: int = 7860, open_browser: bo
                 # A page elsewhere whose name is made to point here (DNS rebinding) must not read the transcripts.
                 Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", host, shown]),
                 Middleware(_StayHere),
-            ]
+            ],
         },
     )
     return f"http://{shown}:{port}"

@@ -121,13 +121,11 @@ def transcript_html(
     shapes = [_Shape.of(speaker, number, transcript) for number, speaker in enumerate(transcript.speakers)]
     shape_of = dict(zip(transcript.speakers, shapes, strict=True))
     plays = beside.recording is not None
-    turns = [
-        _turn_html(utterance, shape_of[utterance.speaker], marks.get(utterance.index), plays)
-        for utterance in transcript.utterances[first:last]
-    ]
+    shown_turns = transcript.utterances[first:last]
+    turns = [_turn_html(turn, shape_of[turn.speaker], marks.get(turn.index), plays) for turn in shown_turns]
     lists = "".join(
-        _list_html(transcript.utterances[at : min(at + _TURNS_A_LIST, last)], turns[at - first : at - first + _TURNS_A_LIST])
-        for at in range(first, last, _TURNS_A_LIST)
+        _list_html(shown_turns[at : at + _TURNS_A_LIST], turns[at : at + _TURNS_A_LIST])
+        for at in range(0, len(turns), _TURNS_A_LIST)
     )
     return (
         f'<section class="transcript" data-shown="{text(shown)}">{_header_html(transcript, shown, marks, beside)}'
@@ -157,9 +155,7 @@ def _more_html(wording: str, button: str, count: int, shown: str, first: int) ->
 # --- the header --------------------------------------------------------------------------------------------------
 
 
-def _header_html(
-    transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]], beside: Beside
-) -> str:
+def _header_html(transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]], beside: Beside) -> str:
     goes = ""
     if marks:
         words = WORDING.to_passage if shown.startswith(f"{PASSAGE}:") else WORDING.to_quote
@@ -194,7 +190,7 @@ def _search_html() -> str:
     return (
         f'<div class="tool" role="search"><input type="search" aria-label="{WORDING.search}" '
         f'placeholder="{WORDING.search_hint}" autocomplete="off" spellcheck="false">'
-        f'{_step_html("find", -1, WORDING.match_before)}{_step_html("find", 1, WORDING.match_after)}'
+        f"{_step_html('find', -1, WORDING.match_before)}{_step_html('find', 1, WORDING.match_after)}"
         f'<output data-counted="{WORDING.matches}" data-none="{WORDING.no_matches}"></output></div>'
     )
 
@@ -202,14 +198,12 @@ def _search_html() -> str:
 def _speakers_html(transcript: Transcript) -> str:
     """A choice of speakers, and buttons to their turns.  Counted over what the transcript holds."""
     counts = Counter(utterance.speaker for utterance in transcript.utterances)
-    options = "".join(
-        f'<option value="{number}">{text(WORDING.speaker_turns.format(speaker=speaker, count=counts[speaker]))}</option>'
-        for number, speaker in enumerate(transcript.speakers)
-    )
+    names = [WORDING.speaker_turns.format(speaker=speaker, count=counts[speaker]) for speaker in transcript.speakers]
+    options = "".join(f'<option value="{number}">{text(name)}</option>' for number, name in enumerate(names))
     return (
-        f'<div class="tool" role="group" aria-label="{WORDING.speaker}"><select aria-label="{WORDING.speaker}">'
+        f'<div class="tool" role="group" aria-label="{WORDING.jump}"><select aria-label="{WORDING.jump}">'
         f'<option value="">{WORDING.any_speaker}</option>{options}</select>'
-        f'{_step_html("turn", -1, WORDING.turn_before)}{_step_html("turn", 1, WORDING.turn_after)}'
+        f"{_step_html('turn', -1, WORDING.turn_before)}{_step_html('turn', 1, WORDING.turn_after)}"
         f'<output data-counted="{WORDING.turn_of}"></output></div>'
     )
 
@@ -219,9 +213,7 @@ def _step_html(what: str, by: int, label: str) -> str:
     return f'<button type="button" class="step" data-{what}="{by}" aria-label="{label}" title="{label}">{sign}</button>'
 
 
-def _recording_html(
-    transcript: Transcript, marks: Mapping[int, tuple[int, int]], recording: Recording | None
-) -> str:
+def _recording_html(transcript: Transcript, marks: Mapping[int, tuple[int, int]], recording: Recording | None) -> str:
     """The player, cued where the first mark is said; the page asks for nothing of the file before it plays."""
     if recording is None:
         return ""

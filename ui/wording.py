@@ -90,7 +90,7 @@ class Wording:
     no_matches: str = "Nothing found"
     match_before: str = "Previous match"
     match_after: str = "Next match"
-    speaker: str = "Jump to a speaker"
+    jump: str = "Jump to a speaker"
     any_speaker: str = "Any speaker"
     speaker_turns: str = "{speaker} ({count})"
     turn_of: str = "Turn {at} of {count}"
