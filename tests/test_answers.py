@@ -22,7 +22,7 @@ HOSTILE = "<script>alert(1)</script> **bold** $$x$$ {{constructor}} ${alert(1)} 
 
 
 class _Parsed(HTMLParser):
-    """Text by tag, and the tags and attributes seen; `cards` is the text of templates, which is not shown by itself."""
+    """Text by tag, and the tags and attributes seen; `cards` is the text of hidden cards."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -42,7 +42,7 @@ class _Parsed(HTMLParser):
         assert self._open.pop() == tag, f"</{tag}> closes nothing"
 
     def handle_data(self, data: str) -> None:
-        if "template" in self._open:
+        if "aside" in self._open:
             self.cards += data
             return
         self.text += data
@@ -148,7 +148,7 @@ def test_refusal_shows_the_closest_passages_as_no_evidence() -> None:
     )
     seen = _Parsed(html)
     assert ("div", {"class": "answer refusal"}) in seen.tags
-    assert not {"blockquote", "template"} & set(seen.inside)
+    assert not {"blockquote", "aside"} & set(seen.inside)
     assert seen.inside["h3"] == ["Closest passages (not evidence)"]
     assert seen.shows() == [f"passage:{transcript.revision}:{at}:0:11" for at in range(3)]
 
@@ -229,7 +229,7 @@ def test_hostile_names_stay_text() -> None:
         seen = _Parsed(page)
         assert HOSTILE in seen.text
         assert not {"script", "a", "img", "code"} & {tag for tag, _ in seen.tags}
-        assert {name for _, attributes in seen.tags for name in attributes} <= known | {"aria-label"}
+        assert {name for _, attributes in seen.tags for name in attributes} <= known | {"aria-label", "hidden"}
 
 
 def test_speaker_colours_are_stable() -> None:

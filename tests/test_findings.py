@@ -189,7 +189,7 @@ def test_csv_has_every_mention(library: Library) -> None:
 def test_hostile_text_in_mentions_stays_text(library: Library) -> None:
     """In the words looked for, the sentence, the speaker and the title: no tag, no mark of a template."""
     allowed = (
-        "button template table caption thead tbody tr th td mark bdi small span strong div p h2 details summary ul li"
+        "button aside table caption thead tbody tr th td mark bdi small span strong div p h2 details summary ul li"
     )
     found, timeline = counted(library, "silo")
     html = rows_html(found.mentions, 0, found.count, library) + head_html(found, Asked("silo", False, (), ()), timeline)
@@ -303,7 +303,7 @@ def test_limits_of_a_check_are_told(library: Library) -> None:
 def test_hostile_text_in_checks_stays_text(library: Library) -> None:
     """In what is pasted, in what is found, in names: text."""
     allowed = (
-        "section p strong figure blockquote figcaption button template div bdi small span mark h2 ol ul li del ins "
+        "section p strong figure blockquote figcaption button aside div bdi small span mark h2 ol ul li del ins "
         "details summary"
     )
     missing = HOSTILE.replace("silo", "cellar")

@@ -244,10 +244,7 @@ def test_a_citation_shows_what_stands_around_it(watched: Watched, browser: Brows
     elif way == "hover":
         button.hover()
     else:
-        page.keyboard.press("Alt+ArrowDown")  # the focus moves as if by keys
-        page.keyboard.press("Escape")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Shift+Tab")
+        button.focus()  # by a key, as the browser sees it: the last thing that was pressed was one
     page.wait_for_selector("#card:not([hidden])")
     card = page.inner_text("#card")
     assert "Mara Quill: First the old crane." in card or "Who pays for painting the crane?" in card
@@ -266,6 +263,24 @@ def test_a_citation_shows_what_stands_around_it(watched: Watched, browser: Brows
 
 
 @needs_browser
+def test_a_card_is_that_of_the_quote_in_its_place(watched: Watched) -> None:
+    """Also where another answer has come in the place of the first."""
+    watched.ask("Who pays for painting the crane?")
+    page = watched.page
+    page.locator("#chat .asked .edit").click()
+    page.wait_for_selector("#edited p")
+    page.fill("#question textarea", "How long does the painting take?")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#chat .question').textContent.startsWith('How long')")
+    watched.settled(1)
+    for quote in page.locator("#chat .quote").all():
+        quote.locator(".cite").hover()
+        page.wait_for_selector("#card:not([hidden])")
+        assert quote.locator("blockquote").inner_text() == page.inner_text("#card strong")
+        page.keyboard.press("Escape")
+
+
+@needs_browser
 def test_a_quote_is_copied_with_its_citation(browser: Browser, url: str, library: Library) -> None:
     """Plain and as Markdown; the page says so."""
     context = browser.new_context()
@@ -278,7 +293,7 @@ def test_a_quote_is_copied_with_its_citation(browser: Browser, url: str, library
     page.wait_for_function("document.querySelector('#status').textContent === 'Copied.'")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f"“{PAID}” — Odd Berg, {entry.title} ({entry.source}), line 4"
-    figure.get_by_role("button", name="as Markdown").click()
+    figure.get_by_role("button", name="Copy this quote with its citation, as Markdown").click()
     page.wait_for_function("navigator.clipboard.readText().then(words => words.startsWith('> '))")
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"> {PAID}\n>\n> — Odd Berg, ")
     context.close()

@@ -393,7 +393,7 @@ def test_opens_at_the_quote_and_goes_back(watched: Watched, library: Library, wi
 
 @needs_browser
 def test_search_within(watched: Watched, library: Library) -> None:
-    """Counted and stepped through by keys, whatever the case; no patterns; Escape leaves the search only."""
+    """Counted and stepped through by keys, whatever the case; characters, not patterns; Escape only leaves it."""
     page = watched.page
     clicked(page, key_of(library, "harbour-en", 20, "ferry sails at 20"))
     field, count = page.get_by_label("Search this transcript"), page.locator("#panel [role=search] output")

@@ -61,7 +61,7 @@ def figure_html(
         f'<blockquote dir="auto">{text(quote.text) if body is None else body}</blockquote>'
         f'<figcaption><button type="button" class="cite" data-show="{text(str(key))}" aria-label="{text(label)}">'
         f"{shown}{where_html(quote)}</button>{cautions_html(quote)}{copy_html(quote)}</figcaption>"
-        f'<template data-card="{text(str(key))}">{card_html(quote, colour, kind)}</template></figure>'
+        f"{card_html(quote, colour, kind)}</figure>"
     )
 
 
@@ -123,21 +123,25 @@ def act_button(act: str, shown: str, label: str, data: Mapping[str, object]) -> 
 
 
 def card_html(quote: Quote, colour: str, kind: str = QUOTE) -> str:
-    """What is shown when a citation is hovered, focused or tapped: the quote with the sentences around it."""
+    """What js/wire.js shows when the citation of this place is hovered, focused or tapped: what stands around it.
+
+    Hidden, and not a <template>: Gradio writes new HTML into the nodes of the old, and leaves what is in a template.
+    """
     before, after = (
         f'<span class="around">{f"{who_html(n.speaker)}: " if n.speaker != quote.speaker else ""}{text(n.text)}</span>'
         if n
         else ""
         for n in (quote.before, quote.after)
     )
-    title = (
-        "" if quote.title.strip() == quote.source.strip() else f'<p class="episode" dir="auto">{text(quote.title)}</p>'
-    )
+    same = quote.title.strip() == quote.source.strip()
+    title = "" if same else f'<p class="episode" dir="auto">{text(quote.title)}</p>'
+    key = text(str(Spot.of(quote, kind)))
     return (
-        f'<div class="{colour}"><p class="said" dir="auto">{before} <strong>{text(quote.text)}</strong> {after}</p>'
+        f'<aside hidden data-card="{key}"><div class="{colour}">'
+        f'<p class="said" dir="auto">{before} <strong>{text(quote.text)}</strong> {after}</p>'
         f'{title}<p class="where">{where_html(quote)}</p>{cautions_html(quote)}'
-        f'<p class="copying"><button type="button" class="quiet" data-show="{text(str(Spot.of(quote, kind)))}">'
-        f"{WORDING.open}</button> {copy_button(quote_text(quote), WORDING.copy, WORDING.copy_label)}</p></div>"
+        f'<p class="copying"><button type="button" class="quiet" data-show="{key}">{WORDING.open}</button> '
+        f"{copy_button(quote_text(quote), WORDING.copy, WORDING.copy_label)}</p></div></aside>"
     )
 
 

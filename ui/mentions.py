@@ -329,7 +329,7 @@ def _row_html(mention: Mention, dated: bool, library: Library) -> str:
         f'<td role="cell">{who_html(mention.speaker)}</td>'
         f'<td role="cell"><button type="button" class="cite" data-show="{key}" aria-label="{text(open_label(quote))}">'
         f'<span class="place">{text(str(mention.place))}</span>{when}</button>'
-        f'<template data-card="{key}">{card_html(quote, colour)}</template></td>'
+        f"{card_html(quote, colour)}</td>"
         f'<td role="cell" class="said" dir="auto">{said}</td></tr>'
     )
 

@@ -198,8 +198,8 @@ def _search_html() -> str:
 def _speakers_html(transcript: Transcript) -> str:
     """A choice of speakers, and buttons to their turns.  Counted over what the transcript holds."""
     counts = Counter(utterance.speaker for utterance in transcript.utterances)
-    names = [WORDING.speaker_turns.format(speaker=speaker, count=counts[speaker]) for speaker in transcript.speakers]
-    options = "".join(f'<option value="{number}">{text(name)}</option>' for number, name in enumerate(names))
+    named = [WORDING.speaker_turns.format(speaker=name, count=counts[name]) for name in transcript.speakers]
+    options = "".join(f'<option value="{number}">{text(shown)}</option>' for number, shown in enumerate(named))
     return (
         f'<div class="tool" role="group" aria-label="{WORDING.jump}"><select aria-label="{WORDING.jump}">'
         f'<option value="">{WORDING.any_speaker}</option>{options}</select>'

@@ -78,9 +78,9 @@ const present = (button) => {
   if (holder === button) return;
   dismiss();
   const place = button.dataset.show;
-  const made = [...document.querySelectorAll("template[data-card]")].find((item) => item.dataset.card === place);
+  const made = [...document.querySelectorAll("[data-card]")].find((item) => item.dataset.card === place);
   if (!made) return;
-  card.replaceChildren(made.content.cloneNode(true));
+  card.replaceChildren(...made.cloneNode(true).childNodes);
   card.querySelectorAll("button").forEach((item) => { item.tabIndex = -1; });  // each stands beside the quote as well
   holder = button;
   holder.setAttribute("aria-describedby", "card");
