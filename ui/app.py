@@ -31,7 +31,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.answering import answer
 from bot.errors import OnRecordError
-from ui import chat, checks, limits, mentions, reader, shelf
+from ui import chat, checks, limits, media, mentions, reader, shelf
 from ui.desk import QUIET, Desk, packaged
 from ui.wording import WORDING
 
@@ -84,7 +84,13 @@ def _warm(library: Library) -> None:
             _ = library.encoder
 
 
-def serve(app: gr.Blocks, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> str:
+class Page(gr.Blocks):
+    """The app, with what its parts share."""
+
+    desk: Desk
+
+
+def serve(app: Page, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> str:
     """Start serving and return the address; `app.close()` ends it.  Errors as for `launch`."""
     _check_address(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -109,6 +115,7 @@ def serve(app: gr.Blocks, host: str = "127.0.0.1", port: int = 7860, open_browse
         ),
         head=f"<style>{''.join(packaged('css', name) for name in _STYLES)}</style>",
         app_kwargs={
+            "routes": [media.route(app.desk.library)],
             "middleware": [
                 # A page elsewhere whose name is made to point here (DNS rebinding) must not read the transcripts.
                 Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", host, shown]),
@@ -160,10 +167,11 @@ class _StayHere:
         await self.app(scope, receive, send_with_policy)
 
 
-def build_app(library: Library, examples: Sequence[str] = (), model: Asking = None) -> gr.Blocks:
+def build_app(library: Library, examples: Sequence[str] = (), model: Asking = None) -> Page:
     """The page for one library.  `examples` are questions to click; start it with `serve` or `launch`."""
     desk = Desk(library, model, examples)
-    app = gr.Blocks(title=WORDING.title, analytics_enabled=False, fill_height=True, fill_width=True)
+    app = Page(title=WORDING.title, analytics_enabled=False, fill_height=True, fill_width=True)
+    app.desk = desk
     with app:
         said = (
             f'<span data-said="copied">{WORDING.copied}</span><span data-said="not-copied">{WORDING.not_copied}</span>'

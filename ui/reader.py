@@ -1,81 +1,139 @@
-"""The panel: a transcript beside the chat, opened at a quote."""
+"""The panel: a transcript beside the chat, opened at a quote.
+
+`shown_html` makes it from a `data-show` value; js/reader.js puts it into the page, searches it, jumps and plays.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from bot.errors import OnRecordError
 from bot.quoting import clock
+from bot.speakers import is_machine_label
 from bot.transcript import Transcript, Utterance
 from ui.desk import QUIET, packaged, sent
 from ui.markup import colour_of, text, who_html
-from ui.places import TRANSCRIPT, Spot
+from ui.media import Recording, address, recording_of
+from ui.places import PASSAGE, TRANSCRIPT, Spot
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
     from bot.library import Library
     from ui.desk import Desk
 
-SHOWN_UTTERANCES = 400
-"""The most utterances of one transcript that the panel holds; browsers get slow with thousands."""
+SHOWN_UTTERANCES = 20_000
+"""The most utterances of one transcript that the panel holds at a time, some thirty hours; the others are a click away.
+"""
+
+_TURNS_A_LIST = 50  # laid out together: with each turn by itself every frame of scrolling costs a tenth of a second
+
+_UNSAFE = re.compile("[&<>\"'`${}\\\\\r]")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the library knows of a transcript that its file does not say: the day, and where a recording is served."""
+
+    date: datetime.date | None = None
+    recording: Recording | None = None
 
 
 def build(desk: Desk) -> None:
     """The panel, empty; what a `data-show` names fills it."""
-    panel = gr.HTML("", elem_id="panel", apply_default_css=False, js_on_load=packaged("js", "reader.js"))
+    # Gradio would build what is shown twice and compare it with what was, node by node: seconds for a long transcript.
+    panel = gr.HTML(
+        "", html_template="", elem_id="panel", apply_default_css=False, js_on_load=packaged("js", "reader.js")
+    )
 
     def show(event: gr.EventData) -> str:
         return shown_html(desk.library, sent(event).get("show", ""))
 
-    desk.wire.show(show, None, panel, **QUIET)
+    def turns(event: gr.EventData) -> str:
+        """The same transcript, at the turns before or after those shown."""
+        first = sent(event).get("first", "")
+        known = first.isascii() and first.isdecimal() and len(first) < 10
+        return shown_html(desk.library, sent(event).get("key", ""), int(first) if known else None)
+
+    # What was clicked last is what is shown, however fast the clicks.
+    desk.wire.show(show, None, panel, trigger_mode="always_last", **QUIET)
+    desk.wire.turns(turns, None, panel, trigger_mode="always_last", **QUIET)
 
 
-def shown_html(library: Library, key: str) -> str:
-    """The panel for a `data-show` value, which the browser may have made up; nothing for an empty one."""
+def shown_html(library: Library, key: str, first: int | None = None) -> str:
+    """The panel for a `data-show` value, which the browser may have made up; nothing for an empty one.
+
+    `first` is the first turn to show of a transcript that is too long to be shown whole.
+    """
     if not key:
         return ""
     try:
         if spot := Spot.read(key):
             quote = spot.quote(library)
             marks = {quote.utterance: (quote.start, quote.end)}
-            return transcript_html(library.revision(spot.group), key, marks)
+            return _entry_html(library, library.revision(spot.group), key, marks, first)
         kind, _, id = key.partition(":")
         if kind == TRANSCRIPT:
-            return transcript_html(library.transcript(id), key, {})
+            return _entry_html(library, library.transcript(id), key, {}, first)
     except OnRecordError as error:
         return message_html(str(error))
     return message_html(WORDING.gone)
 
 
+def _entry_html(
+    library: Library, transcript: Transcript, key: str, marks: Mapping[int, tuple[int, int]], first: int | None
+) -> str:
+    entry = library.entry(transcript.id)
+    return transcript_html(transcript, key, marks, Beside(entry.date, recording_of(entry)), first)
+
+
 def message_html(message: str) -> str:
     """A panel that says one line in place of a transcript."""
     return (
-        f'<section class="transcript" data-shown=""><header>{_back_html()}'
+        f'<section class="transcript" data-shown=""><header><nav>{_close_html()}</nav>'
         f'<h2 tabindex="-1" class="error">{text(message)}</h2></header></section>'
     )
 
 
-def transcript_html(transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]]) -> str:
+def transcript_html(
+    transcript: Transcript,
+    shown: str,
+    marks: Mapping[int, tuple[int, int]],
+    beside: Beside = Beside(),
+    first: int | None = None,
+) -> str:
     """A transcript with some characters marked: {utterance: (start, end)}.
 
-    `shown` is the `data-show` value that opened it.  Of a long transcript, the utterances around the first mark.
+    `shown` is the `data-show` value that opened it.  A transcript of more than SHOWN_UTTERANCES is shown around the
+    first mark, or from the turn `first`, with buttons to go on.
     """
-    first, last = _window(len(transcript.utterances), min(marks, default=0))
-    turns = "".join(
-        _turn_html(utterance, colour_of(utterance.speaker, transcript), marks.get(utterance.index))
+    count = len(transcript.utterances)
+    if first is None:
+        first, last = _window(count, min(marks, default=0))
+    else:
+        first, last = min(first, count - 1), min(count, first + SHOWN_UTTERANCES)
+    shapes = [_Shape.of(speaker, number, transcript) for number, speaker in enumerate(transcript.speakers)]
+    shape_of = dict(zip(transcript.speakers, shapes, strict=True))
+    plays = beside.recording is not None
+    turns = [
+        _turn_html(utterance, shape_of[utterance.speaker], marks.get(utterance.index), plays)
         for utterance in transcript.utterances[first:last]
+    ]
+    lists = "".join(
+        _list_html(transcript.utterances[at : min(at + _TURNS_A_LIST, last)], turns[at - first : at - first + _TURNS_A_LIST])
+        for at in range(first, last, _TURNS_A_LIST)
     )
-    before = _not_shown(WORDING.not_shown_before, first)
-    after = _not_shown(WORDING.not_shown_after, len(transcript.utterances) - last)
-    same = transcript.title.strip() == transcript.source.strip()
     return (
-        f'<section class="transcript" data-shown="{text(shown)}"><header>{_back_html()}'
-        f'<h2 tabindex="-1" dir="auto">{text(transcript.title)}</h2>'
-        f"{'' if same else f'<p><bdi>{text(transcript.source)}</bdi></p>'}</header>"
-        f"{before}<ol>{turns}</ol>{after}</section>"
+        f'<section class="transcript" data-shown="{text(shown)}">{_header_html(transcript, shown, marks, beside)}'
+        f"{_more_html(WORDING.not_shown_before, WORDING.show_before, first, shown, first - SHOWN_UTTERANCES)}"
+        f"{lists}"
+        f"{_more_html(WORDING.not_shown_after, WORDING.show_after, count - last, shown, last)}</section>"
     )
 
 
@@ -85,23 +143,164 @@ def _window(count: int, around: int) -> tuple[int, int]:
     return first, min(count, first + SHOWN_UTTERANCES)
 
 
-def _not_shown(wording: str, count: int) -> str:
-    return f'<p class="not-shown">{wording.format(count=f"{count:,}")}</p>' if count else ""
+def _more_html(wording: str, button: str, count: int, shown: str, first: int) -> str:
+    """How many turns are not shown, with a button that shows the next of them."""
+    if not count:
+        return ""
+    return (
+        f'<p class="not-shown">{wording.format(count=f"{count:,}")}. {WORDING.whole_not_searched} '
+        f'<button type="button" class="quiet" data-act="turns" data-key="{text(shown)}" data-first="{max(0, first)}">'
+        f"{button}</button></p>"
+    )
 
 
-def _back_html() -> str:
-    return f'<nav><button type="button" data-close>{WORDING.close}</button></nav>'
+# --- the header --------------------------------------------------------------------------------------------------
 
 
-def _turn_html(utterance: Utterance, colour: str, mark: tuple[int, int] | None) -> str:
-    when = f'<span class="time">{clock(utterance.start)}</span>' if utterance.start is not None else ""
+def _header_html(
+    transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]], beside: Beside
+) -> str:
+    goes = ""
+    if marks:
+        words = WORDING.to_passage if shown.startswith(f"{PASSAGE}:") else WORDING.to_quote
+        goes = f'<button type="button" data-to-mark>{words}</button>'
+    return (
+        f'<header><nav>{_close_html()}{goes}</nav><h2 tabindex="-1" dir="auto">{text(transcript.title)}</h2>'
+        f"{_about_html(transcript, beside.date)}"
+        f'<div class="tools">{_search_html()}{_speakers_html(transcript)}</div>'
+        f"{_recording_html(transcript, marks, beside.recording)}</header>"
+    )
+
+
+def _close_html() -> str:
+    return f'<button type="button" data-close>{WORDING.close}</button>'
+
+
+def _about_html(transcript: Transcript, date: datetime.date | None) -> str:
+    """File and day, and that a machine made some of the labels."""
+    facts = []
+    if transcript.title.strip() != transcript.source.strip():
+        facts.append(f"<bdi>{text(transcript.source)}</bdi>")
+    if date:
+        facts.append(f'<time datetime="{date.isoformat()}">{date.isoformat()}</time>')
+    machines = sum(map(is_machine_label, transcript.speakers))
+    noted = WORDING.machine_labels.format(count=machines, all=len(transcript.speakers))
+    return (f'<p class="about">{" · ".join(facts)}</p>' if facts else "") + (
+        f'<p class="machines">{noted}</p>' if machines else ""
+    )
+
+
+def _search_html() -> str:
+    return (
+        f'<div class="tool" role="search"><input type="search" aria-label="{WORDING.search}" '
+        f'placeholder="{WORDING.search_hint}" autocomplete="off" spellcheck="false">'
+        f'{_step_html("find", -1, WORDING.match_before)}{_step_html("find", 1, WORDING.match_after)}'
+        f'<output data-counted="{WORDING.matches}" data-none="{WORDING.no_matches}"></output></div>'
+    )
+
+
+def _speakers_html(transcript: Transcript) -> str:
+    """A choice of speakers, and buttons to their turns.  Counted over what the transcript holds."""
+    counts = Counter(utterance.speaker for utterance in transcript.utterances)
+    options = "".join(
+        f'<option value="{number}">{text(WORDING.speaker_turns.format(speaker=speaker, count=counts[speaker]))}</option>'
+        for number, speaker in enumerate(transcript.speakers)
+    )
+    return (
+        f'<div class="tool" role="group" aria-label="{WORDING.speaker}"><select aria-label="{WORDING.speaker}">'
+        f'<option value="">{WORDING.any_speaker}</option>{options}</select>'
+        f'{_step_html("turn", -1, WORDING.turn_before)}{_step_html("turn", 1, WORDING.turn_after)}'
+        f'<output data-counted="{WORDING.turn_of}"></output></div>'
+    )
+
+
+def _step_html(what: str, by: int, label: str) -> str:
+    sign = "‹" if by < 0 else "›"
+    return f'<button type="button" class="step" data-{what}="{by}" aria-label="{label}" title="{label}">{sign}</button>'
+
+
+def _recording_html(
+    transcript: Transcript, marks: Mapping[int, tuple[int, int]], recording: Recording | None
+) -> str:
+    """The player, cued where the first mark is said; the page asks for nothing of the file before it plays."""
+    if recording is None:
+        return ""
+    at = _time_of(transcript.utterances[min(marks)], marks[min(marks)]) if marks else None
+    cue = "" if at is None else f' data-at="{_seconds(at)}"'
+    return (
+        f'<div class="sound"><{recording.tag} controls preload="none" src="{text(address(transcript.id))}" '
+        f'aria-label="{WORDING.sound}"{cue}></{recording.tag}>'
+        f'<label><input type="checkbox" checked> {WORDING.play_when_opened}</label>'
+        f'<p class="error" role="alert" hidden>{WORDING.not_playable}</p></div>'
+    )
+
+
+def _time_of(utterance: Utterance, mark: tuple[int, int]) -> float | None:
+    """The second at which marked characters begin to be said, as far as the file tells."""
+    times = utterance.time_of(*mark)
+    return times[0] if times else None
+
+
+# --- the turns ---------------------------------------------------------------------------------------------------
+
+
+def _list_html(utterances: Sequence[Utterance], turns: Sequence[str]) -> str:
+    """A stretch of turns, with what css/reader.css estimates its height by while it is off screen."""
+    characters = sum(len(utterance.text) for utterance in utterances)
+    return (
+        f'<ol start="{utterances[0].index + 1}" style="--turns:{len(turns)};--characters:{characters}">'
+        f"{''.join(turns)}</ol>"
+    )
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What is the same in all turns of a speaker, made once."""
+
+    opening: str
+    who: str
+
+    @classmethod
+    def of(cls, speaker: str, number: int, transcript: Transcript) -> _Shape:
+        return cls(f'<li class="{colour_of(speaker, transcript)}" data-by="{number}">', who_html(speaker))
+
+
+def _turn_html(utterance: Utterance, shape: _Shape, mark: tuple[int, int] | None, plays: bool) -> str:
+    when = _when_html(utterance.start, plays)
     said = utterance.text
+    play = ""
     if mark:
         start, end = mark
-        words = f"{text(said[:start])}<mark>{text(said[start:end])}</mark>{text(said[end:])}"
+        marked = f'<mark tabindex="-1">{_plain(said[start:end])}</mark>'
+        words = f"{_plain(said[:start])}{marked}{_plain(said[end:])}"
+        at = _time_of(utterance, mark)
+        if plays and at is not None:
+            play = f'<button type="button" class="quiet" data-play="{_seconds(at)}">{WORDING.play_here}</button>'
     else:
-        words = text(said)
+        words = _plain(said)
     return (
-        f'<li class="{colour}"><p class="by">{who_html(utterance.speaker)} '
-        f'<span class="place">{text(str(utterance.place))}</span> {when}</p><p class="said" dir="auto">{words}</p></li>'
+        f'{shape.opening}<p class="by">{shape.who} <span class="place">{_plain(str(utterance.place))}</span> '
+        f'{when}{play}</p><p class="said" dir="auto">{words}</p></li>'
     )
+
+
+def _when_html(start: float | None, plays: bool) -> str:
+    if start is None:
+        return ""
+    shown = clock(start)
+    if not plays:
+        return f'<span class="time">{shown}</span>'
+    label = WORDING.play_at.format(time=shown)
+    return f'<button type="button" class="time" data-play="{_seconds(start)}" aria-label="{label}">{shown}</button>'
+
+
+def _seconds(at: float) -> str:
+    return f"{at:.3f}".rstrip("0").rstrip(".")
+
+
+def _plain(raw: str) -> str:
+    """Text as HTML that shows exactly these characters, for what goes into the page by `innerHTML` alone.
+
+    `text` replaces each comma and full stop too; over a hundred thousand words that would double what is sent.
+    """
+    return _UNSAFE.sub(lambda match: f"&#{ord(match[0])};", raw)
