@@ -60,7 +60,6 @@ def build(desk: Desk) -> None:
     )
     with gr.Row(elem_id="check-row"):
         said_by = gr.Dropdown(
-            list(desk.library.speakers),
             value=None,
             label=WORDING.said_by,
             allow_custom_value=True,  # a first name will do, and somebody who has come since the page was opened
