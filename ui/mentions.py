@@ -109,6 +109,9 @@ class _Mentions:
         if not words.strip():
             yield _nothing(start_html())
             return
+        if not self.desk.library.entries:
+            yield _nothing(error_html(WORDING.no_transcripts))
+            return
         yield _nothing(f'<p class="reading" role="status">{WORDING.counting}</p>')
         try:
             limited = limits_of(self.desk.library, *limits)

@@ -115,6 +115,8 @@ class Wording:
     # --- the library ---
     empty_start: str = "There are no transcripts yet, so there is nothing to ask. Add some under Library."
 
+    no_transcripts: str = "There are no transcripts yet. Add some under Library."
+
     # --- mentions ---
     words: str = "Words to count"
     words_hint: str = "Words to count, such as: rain tanks"
