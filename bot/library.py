@@ -74,6 +74,8 @@ _OWN_FILES = re.compile(rf"lock|{PAGE_SECRET}(?:\.\w+)?|transcripts|index-\d+|(?
 _KINDS = ("turns", "windows")
 _SAMPLES = "samples"
 _HELD = 256  # transcripts kept in memory
+_LONGEST_STEM, _LONGEST_SUFFIX = 150, 10  # characters of the name of a file from elsewhere
+_JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in some scripts
 
 Progress = Callable[[str, int, int], None]
 """Told (name, chunks done, chunks in all) while a transcript is indexed."""
@@ -174,6 +176,19 @@ class _Held:
 
     transcript: Transcript
     data: bytes
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A transcript that is to be removed and may come back (`Library.keep`, `Library.restore`).
+
+    `position` counts the transcripts before it.
+    """
+
+    record: Record
+    position: int
+    transcript: Transcript = field(repr=False)
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -373,6 +388,51 @@ class Library:
                 path = f"samples:{item.name}"  # not a path on disk: an installed wheel may not have one
                 files.append(self._add_bytes(read_bytes(data, item.name), data, path, progress))
         return IngestReport(tuple(files))
+
+    def add_bytes(self, data: bytes, name: str, progress: Progress | None = None) -> Added:
+        """Add the content of a file that is not on disk, such as one that was dropped on the page.
+
+        Of `name` only the last part counts, without characters that cannot be seen.  Different contents of one name are
+        two transcripts; content that is there already changes nothing.  Raises TranscriptError for what cannot be read.
+        """
+        name = _plain_name(name)
+        transcript = read_bytes(data, name)
+        return self._add_bytes(transcript, data, f"uploaded:{transcript.sha256[:12]}/{name}", progress)
+
+    def keep(self, id: str) -> Kept:
+        """All that `restore` needs after `remove`.  Raises LibraryError when there is none with this id."""
+        entry = self.entry(id)
+        records = self._read_manifest().entries
+        position = next(number for number, record in enumerate(records) if record.group == entry.group)
+        held = self._held(entry.group)
+        return Kept(records[position], position, held.transcript, held.data)
+
+    def restore(self, kept: Kept, progress: Progress | None = None) -> Entry:
+        """Take in again what was removed: under its id, with its path, title, date and names, where it stood.
+
+        Its revision is the one that it had, so quotes of it can be opened again.  Raises LibraryError when its id, its
+        path or its content is in the library meanwhile.
+        """
+        record = kept.record
+        with self._writing():
+            manifest = self._read_manifest()
+            if record.id in manifest.by_id:
+                raise LibraryError(f"{record.id} cannot come back: another transcript has its id now; remove that")
+            same_path = record.path and any(item.path == record.path for item in manifest.entries)
+            if same_path or any(item.sha256 == record.sha256 for item in manifest.entries):
+                raise LibraryError(f"{record.id} cannot come back: its file has been added again meanwhile")
+            self._set_pending([record.group])
+            self._store(record.group, kept.transcript, kept.data)
+            with self._guard:
+                indexes = self._open_indexes()
+            encoder = self._load_encoder()  # outside the guard, as in `_add_bytes`
+            self._index(indexes, kept.transcript, record.group, encoder, progress)
+            at = min(kept.position, len(manifest.entries))
+            entries = (*manifest.entries[:at], record, *manifest.entries[at:])
+            made_with = manifest.encoder or asdict(encoder.fingerprint())
+            self._commit(replace(manifest, entries=entries, encoder=made_with))
+            self._sweep()
+            return self.entry(record.id)
 
     def remove(self, id: str) -> Entry:
         """Take a transcript out.  Raises LibraryError when there is none with this id."""
@@ -784,6 +844,13 @@ def _expand(item: str | Path) -> _Expanded:
 def _in_library(file: Path, below: Path) -> bool:
     """Whether a file belongs to a library that lies in the folder that is being added."""
     return any((parent / MANIFEST).exists() for parent in file.parents if parent.is_relative_to(below))
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a path from elsewhere, on one line, no longer than file systems allow."""
+    base = " ".join(re.split(r"[/\\]", name)[-1].split())
+    path = Path("".join(char for char in base if char.isprintable() or char in _JOINERS).strip() or "transcript")
+    return f"{path.stem[:_LONGEST_STEM]}{path.suffix[:_LONGEST_SUFFIX]}"
 
 
 def _free_id(wanted: str, taken: Mapping[str, Entry]) -> str:

@@ -78,6 +78,77 @@ def test_remove_removes(library: Library, tmp_path: Path) -> None:
         library.remove("ferry")
 
 
+def test_what_was_removed_comes_back_as_it_was(library: Library, tmp_path: Path) -> None:
+    """Same id, place in the list, path, title, date and names; its quotes are true again; nothing is left twice."""
+    files = [write(tmp_path / f"{name}.txt", text) for name, text in (("ferry", FERRY), ("bees", BEES))]
+    library.add(files)
+    library.edit("ferry", title="The ferry", date="2024-05-02")
+    library.rename("ferry", "Tom Roe", "Thomas Roe")
+    before, in_index = library.entries, rows(library)
+    quote = answer("When does the ferry sail?", library).citations[0].quote
+    kept = library.keep("ferry")
+    library.remove("ferry")
+    with pytest.raises(LibraryError, match="was replaced, renamed or removed"):
+        library.revision(kept.record.group)
+    assert library.restore(kept) == before[0]
+    assert library.entries == before
+    assert library.source(quote.revision) == files[0].read_bytes()
+    assert quote.text in library.revision(quote.revision).utterances[quote.utterance].text
+    assert answer("When does the ferry sail?", library).citations[0].quote == quote
+    assert rows(library) == in_index
+    assert [added.outcome for added in library.add(files[0]).files] == ["unchanged"]
+
+
+def test_nothing_comes_back_where_something_else_is(library: Library, tmp_path: Path) -> None:
+    """Its id, its path and its content stand in the library once at most."""
+    file = write(tmp_path / "ferry.txt", FERRY)
+    library.add(file)
+    kept = library.keep("ferry")
+    with pytest.raises(LibraryError, match="another transcript has its id now"):
+        library.restore(kept)
+    library.remove("ferry")
+    library.add(write(tmp_path / "copy.txt", FERRY))
+    with pytest.raises(LibraryError, match="its file has been added again meanwhile"):
+        library.restore(kept)
+    library.remove("copy")
+    library.add(write(file, BEES))
+    library.remove("ferry")
+    assert library.restore(kept).words == kept.record.words
+
+
+def test_content_without_a_file(library: Library) -> None:
+    """Different contents of one name are two transcripts; the same content again is none."""
+    first = library.add_bytes(FERRY.encode(), "talk.txt")
+    second = library.add_bytes(BEES.encode(), "talk.txt")
+    again = library.add_bytes(BEES.encode(), "elsewhere.txt")
+    assert [added.outcome for added in (first, second, again)] == ["added", "added", "unchanged"]
+    assert [entry.id for entry in library.entries] == ["talk", "talk-2"]
+    assert first.entry
+    assert first.entry.path == f"uploaded:{first.entry.sha256[:12]}/talk.txt"
+    with pytest.raises(TranscriptError, match=r"^junk\.txt: the file is empty"):
+        library.add_bytes(b" ", "junk.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("../../etc/ferry.txt", "ferry.txt"),
+        ("C:\\talks\\ferry.txt", "ferry.txt"),
+        ("the\n\u202eferry\ud800 .txt", "the ferry .txt"),
+        ("می\u200cخواهم.txt", "می\u200cخواهم.txt"),
+        ("x" * 400 + ".txt", "x" * 150 + ".txt"),
+        ("talks/", "transcript"),
+        ("<b>.txt", "<b>.txt"),
+    ],
+)
+def test_name_from_elsewhere(library: Library, name: str, source: str) -> None:
+    """It is no path, stands on one line, and is otherwise as it was."""
+    added = library.add_bytes(FERRY.encode(), name)
+    assert added.entry
+    assert added.entry.source == source
+    assert library.source(added.entry.revision) == FERRY.encode()
+
+
 def test_two_files_of_one_name(library: Library, tmp_path: Path) -> None:
     """Different files keep apart, each under an id of its own."""
     (tmp_path / "a").mkdir()

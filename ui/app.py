@@ -191,8 +191,9 @@ def build_app(library: Library, examples: Sequence[str] = (), model: Asking = No
                         mentions.build(desk)
                     with gr.Tab(WORDING.check_tab, elem_id="check-tab"):
                         checks.build(desk)
-                    with gr.Tab(WORDING.library_tab, elem_id="library-tab"):
-                        shelf.build(desk)
+                    # Rendered before it is shown, since files may be dropped on the other tabs.
+                    with gr.Tab(WORDING.library_tab, elem_id="library-tab", render_children=True) as shelf_tab:
+                        shelf.build(desk, shelf_tab)
             reader.build(desk)
         # Transcripts may have come since the server started, by the page or by the command line.
         app.load(partial(limits.choices, library), desk.limits[:2], desk.limits[:2], **QUIET)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,85 @@ class Wording:
 
     # --- the library ---
     empty_start: str = "There are no transcripts yet, so there is nothing to ask. Add some under Library."
+    drop: str = "Transcripts to add"
+    drop_hint: str = "One or several, anywhere on this page: files that end in {suffixes}."
+    no_transcripts: str = "There are no transcripts yet. Drop a file here, or run <code>onrecord add FILE</code>."
+    no_match: str = "No transcript has “{wanted}” in its title, speakers or file name."
+    listed: str = "{found}"
+    listed_some: str = "{found} of {all}"
+    more_listed: str = "{count} more are not listed; the filter finds them."
+    filter: str = "Filter by title, speaker or file name"
+    sort: str = "Sort the transcripts"
+    orders: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "added": "Newest first",
+            "title": "By title",
+            "date": "By date of recording",
+            "words": "Longest first",
+        }
+    )
+    more_named: str = "and {count} more"
+    details: str = "Details"
+    details_label: str = "Details of {title}"
+    back_to_list: str = "Back to the list"
+    open_transcript: str = "Open the transcript"
+    title_label: str = "Title"
+    date_label: str = "Recorded on"
+    save: str = "Save"
+    saved: str = "Saved."
+    speakers: str = "Speakers"
+    rename_hint: str = "A name given here is shown wherever they are quoted. An empty one brings back the file’s own."
+    in_file: str = "{label} is called"
+    rename: str = "Rename"
+    renamed: str = "Called {after} from now on."
+    more_to_rename: str = "{count} more speak; <code>onrecord rename</code> names them."
+    how_read: str = "How the file was read"
+    kept: str = "{format}: of {units} with anything in them, {speech} are speech ({share:.0%})."
+    nothing_left_out: str = "Nothing was left out."
+    not_speech: str = "Left out: {reasons}"
+    more_left_out: str = "{count} more places"
+    remove: str = "Remove from the library"
+    remove_label: str = "Remove {title} from the library"
+    removed: str = "Removed {title}."
+    undo: str = "Undo"
+    undo_label: str = "Undo the removal of {title}"
+    restoring: str = "Bringing back {title} …"
+    restored: str = "{title} is back."
+    uploading: str = "{done} of {all} done"
+    waiting: str = "waiting"
+    being_read: str = "being read …"
+    indexing: str = "{done} of {total}"
+    indexing_label: str = "Indexing {name}"
+    outcomes: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "added": "added",
+            "replaced": "replaced",
+            "unchanged": "there already",
+            "failed": "not added",
+        }
+    )
+    close_report: str = "Close this report"
+    uploaded: str = "{files}: {outcomes}."
+    added_facts: str = "{words} in {turns} by {speakers}."
+    known_as: str = "{name} has the same content."
+    more_files: str = "{count} more files are not listed."
+    not_received: str = "{name}: was not received ({reason}); drop it again"
+    talk_time: str = "Who talks how much"
+    measure: str = "Measure"
+    by_words: str = "Words"
+    by_minutes: str = "Minutes"
+    count_again: str = "Count again"
+    counting_talk: str = "Counting: {done} of {all} transcripts …"
+    counted_talk: str = "{words} words by {speakers} speakers in {transcripts} transcripts."
+    untimed_turns: str = "{count} turns have no times and add nothing here."
+    nothing_to_count: str = "There is nothing to count within these limits."
+    talk_table: str = "As a table"
+    talk_speaker: str = "Speaker"
+    talk_share: str = "Share of words"
+    talk_length: str = "Time"
+    talk_turns: str = "Turns"
+    all_others: str = "{count} others"
+    talk_more: str = "{count} more speakers are not listed."
 
     no_transcripts: str = "There are no transcripts yet. Add some under Library."
 
