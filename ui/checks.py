@@ -70,7 +70,7 @@ def build(desk: Desk) -> None:
 
     def checked(pasted: str, said_by: str | None, *limits: Any) -> Iterator[str]:
         if not re.search(r"\w", pasted) or not desk.library.entries:
-            yield error_html(WORDING.nothing_to_check if desk.library.entries else WORDING.no_transcripts)
+            yield error_html(WORDING.nothing_to_check if desk.library.entries else WORDING.nothing_yet)
             return
         yield f'<p class="reading" role="status">{WORDING.checking_now}</p>'
         try:

@@ -110,7 +110,7 @@ class _Mentions:
             yield _nothing(start_html())
             return
         if not self.desk.library.entries:
-            yield _nothing(error_html(WORDING.no_transcripts))
+            yield _nothing(error_html(WORDING.nothing_yet))
             return
         yield _nothing(f'<p class="reading" role="status">{WORDING.counting}</p>')
         try:

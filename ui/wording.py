@@ -195,7 +195,7 @@ class Wording:
     all_others: str = "{count} others"
     talk_more: str = "{count} more speakers are not listed."
 
-    no_transcripts: str = "There are no transcripts yet. Add some under Library."
+    nothing_yet: str = "There are no transcripts yet. Add some under Library."
 
     # --- mentions ---
     words: str = "Words to count"
