@@ -312,7 +312,13 @@ def rows_html(page: Sequence[Mention], first: int, count: int, library: Library)
     heading = WORDING.mentions_of.format(first=f"{first + 1:,}", last=f"{first + len(page):,}", count=f"{count:,}")
     doubted = len(page) - len(shown)
     missing = f'<p class="gone">{WORDING.doubted.format(times=plural(doubted, "time"))}</p>' if doubted else ""
-    columns = [WORDING.column_date] * dated + [WORDING.column_transcript, WORDING.column_speaker, WORDING.column_place, WORDING.column_sentence]
+    columns = [
+        *[WORDING.column_date] * dated,
+        WORDING.column_transcript,
+        WORDING.column_speaker,
+        WORDING.column_place,
+        WORDING.column_sentence,
+    ]
     rows = [_row_html(mention, dated, library) for mention in shown]
     unseen = f'<caption class="unseen">{WORDING.mentions_tab}</caption>'
     return f'<h2 tabindex="-1">{heading}</h2>{_table_html("mentions", unseen, columns, rows)}{missing}'
