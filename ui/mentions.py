@@ -76,7 +76,7 @@ def build(desk: Desk) -> None:
     exact = gr.Checkbox(False, label=WORDING.exact, elem_id="mention-exact", container=False, show_label=False)
     head = gr.HTML(start_html(), elem_id="mention-head", apply_default_css=False)
     plot = gr.BarPlot(
-        x="when", y="times", color="speaker", x_title=" ", y_title=WORDING.times, color_title=WORDING.speaker,
+        x="when", y="times", color="speaker", x_title=" ", y_title=WORDING.times, color_title=WORDING.column_speaker,
         color_map={}, tooltip="all", height=250, visible=False, elem_id="mention-plot",
     )  # fmt: skip
     rows = gr.HTML("", elem_id="mention-rows", apply_default_css=False, js_on_load=packaged("js", "findings.js"))
@@ -271,7 +271,7 @@ def _speakers_html(found: Mentions) -> str:
         f"<td>{found.per_thousand[speaker]:.2f}</td></tr>"
         for speaker, count in found.by_speaker.items()
     ]
-    columns = (WORDING.speaker, WORDING.times, WORDING.all_words, WORDING.per_thousand)
+    columns = (WORDING.column_speaker, WORDING.times, WORDING.all_words, WORDING.per_thousand)
     caption = f"<caption>{WORDING.by_speaker}</caption>"
     table = _table_html("figures", caption, columns, rows[:_IN_SIGHT])
     if len(rows) <= _IN_SIGHT:
@@ -312,7 +312,13 @@ def rows_html(page: Sequence[Mention], first: int, count: int, library: Library)
     heading = WORDING.mentions_of.format(first=f"{first + 1:,}", last=f"{first + len(page):,}", count=f"{count:,}")
     doubted = len(page) - len(shown)
     missing = f'<p class="gone">{WORDING.doubted.format(times=plural(doubted, "time"))}</p>' if doubted else ""
-    columns = [WORDING.date] * dated + [WORDING.transcript, WORDING.speaker, WORDING.place, WORDING.sentence]
+    columns = [
+        *[WORDING.column_date] * dated,
+        WORDING.column_transcript,
+        WORDING.column_speaker,
+        WORDING.column_place,
+        WORDING.column_sentence,
+    ]
     rows = [_row_html(mention, dated, library) for mention in shown]
     unseen = f'<caption class="unseen">{WORDING.mentions_tab}</caption>'
     return f'<h2 tabindex="-1">{heading}</h2>{_table_html("mentions", unseen, columns, rows)}{missing}'
