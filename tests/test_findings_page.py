@@ -129,7 +129,7 @@ def test_hostile_text_in_mentions_stays_text(watched: Watched) -> None:
     page.wait_for_selector("#mention-plot svg")
     row = page.locator("#mention-rows tbody tr")
     assert HOSTILE in row.locator(".said").all_text_contents()
-    assert (row.locator(".episode").text_content(), row.locator(".who").first.text_content()) == (HOSTILE, STRANGER)
+    assert (row.locator("td.episode").text_content(), row.locator(".who").first.text_content()) == (HOSTILE, STRANGER)
     row.locator(".cite").hover()
     page.wait_for_selector("#card:not([hidden])")
     assert HOSTILE in str(page.locator("#card").text_content())

@@ -24,8 +24,7 @@ from bot.phrases import plural
 from bot.quoting import clock
 from ui.desk import QUIET, Desk, packaged
 from ui.limits import limits_of
-from ui.markup import card_html, colour_of, error_html, open_label, text, who_html
-from ui.places import Spot
+from ui.markup import card_html, colour_of, error_html, open_button, text, who_html
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
@@ -327,8 +326,8 @@ def rows_html(page: Sequence[Mention], first: int, count: int, library: Library)
 def _row_html(mention: Mention, dated: bool, library: Library) -> str:
     quote = mention.quote
     colour = colour_of(mention.speaker, library.revision(mention.revision))
-    key = text(str(Spot.of(quote)))
     when = f' <span class="time">{clock(mention.time[0])}</span>' if mention.time else ""
+    place = f'<span class="place">{text(str(mention.place))}</span>{when}'
     date = f'<td class="date" role="cell">{mention.date or ""}</td>' if dated else ""
     start, end = mention.start - quote.start, mention.end - quote.start
     said = f"{text(quote.text[:start])}<mark>{text(quote.text[start:end])}</mark>{text(quote.text[end:])}"
@@ -336,9 +335,7 @@ def _row_html(mention: Mention, dated: bool, library: Library) -> str:
         f'<tr role="row" class="quote {colour}">{date}'
         f'<td role="cell" class="episode" dir="auto">{text(quote.title)}</td>'
         f'<td role="cell">{who_html(mention.speaker)}</td>'
-        f'<td role="cell"><button type="button" class="cite" data-show="{key}" aria-label="{text(open_label(quote))}">'
-        f'<span class="place">{text(str(mention.place))}</span>{when}</button>'
-        f"{card_html(quote, colour)}</td>"
+        f'<td role="cell">{open_button(quote, place)}{card_html(quote, colour)}</td>'
         f'<td role="cell" class="said" dir="auto">{said}</td></tr>'
     )
 
