@@ -88,7 +88,7 @@ def talk_time(library: Library, transcripts: Sequence[str] = ()) -> TalkTime:
     entries = tuple(dict.fromkeys(library.entries_of(transcripts)))
     library.need_transcripts()
     by_transcript = {entry.id: talks_in(library.revision(entry.revision)) for entry in entries}
-    return TalkTime(_added(talk for talks in by_transcript.values() for talk in talks), by_transcript)
+    return TalkTime(added_up(talk for talks in by_transcript.values() for talk in talks), by_transcript)
 
 
 def talks_in(transcript: Transcript) -> tuple[Talk, ...]:
@@ -118,8 +118,8 @@ def _talk_of(speaker: str, timed_turns: Sequence[tuple[Utterance, float | None]]
     )
 
 
-def _added(talks: Iterable[Talk]) -> tuple[Talk, ...]:
-    """One for each speaker."""
+def added_up(talks: Iterable[Talk]) -> tuple[Talk, ...]:
+    """One for each speaker, whatever these were counted in; most words first."""
     by_speaker: dict[str, list[Talk]] = {}
     for talk in talks:
         by_speaker.setdefault(talk.speaker, []).append(talk)

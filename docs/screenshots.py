@@ -25,7 +25,7 @@ QUESTIONS = (
     "What did Tom say about the Railway Hotel?",
 )
 ARTICLE = """\
-Desmond Okoye told the committee that “One is the new gate, which was £540.” Tom Farrant is blunt: “The battery gives
+Desmond Okoye told the committee that “One is the new gate, which was £540.” Tom Farrant said “The battery gives
 140 minutes at service speed”. He added that “the ferry will never sail in winter again”.
 """
 

@@ -119,7 +119,7 @@ def test_quote_is_verbatim_once_and_located() -> None:
     assert all(
         around in seen.cards for around in ("Ana: Hello.", "Ana: Indeed.", "talk.txt", "line 2", "0:10", "A talk")
     )
-    assert seen.inside["button"][0] == "1 Ben talk.txt line 2 0:10"
+    assert seen.inside["button"][0] == "Open in the transcript: 1 Ben talk.txt line 2 0:10"
     assert seen.shows() == [str(Spot.of(quote))] * 2
     copied = [attributes["data-copy"] for _, attributes in seen.tags if "data-copy" in attributes]
     assert copied[0] == f"“{quote.text}” — Ben, A talk (talk.txt), line 2, 0:10"

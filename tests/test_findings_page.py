@@ -129,7 +129,7 @@ def test_hostile_text_in_mentions_stays_text(watched: Watched) -> None:
     page.wait_for_selector("#mention-plot svg")
     row = page.locator("#mention-rows tbody tr")
     assert HOSTILE in row.locator(".said").all_text_contents()
-    assert (row.locator(".episode").text_content(), row.locator(".who").first.text_content()) == (HOSTILE, STRANGER)
+    assert (row.locator("td.episode").text_content(), row.locator(".who").first.text_content()) == (HOSTILE, STRANGER)
     row.locator(".cite").hover()
     page.wait_for_selector("#card:not([hidden])")
     assert HOSTILE in str(page.locator("#card").text_content())
@@ -252,3 +252,22 @@ def test_nothing_serious_for_axe(browser: Browser, url: str, look: str) -> None:
     check(watched.page, "limits")
     context.close()
     assert not watched.errors
+
+
+def test_an_empty_library_says_what_to_do(browser: Browser, tmp_path: Path, encoder: Encoder) -> None:
+    """One line in each tab, which names no command and no folder."""
+    from ui.app import build_app, serve
+
+    app = build_app(Library.open(tmp_path / "library", encoder=encoder), model="none")
+    context = browser.new_context()
+    page = opened(context, serve(app, port=free_port())).page
+    page.get_by_role("tab", name="Mentions").click()
+    page.fill("#mention-words :is(input, textarea)", "silo")
+    page.keyboard.press("Enter")
+    page.get_by_text("There are no transcripts yet. Add some under Library.").wait_for()
+    page.get_by_role("tab", name="Check").click()
+    page.fill("#check-text textarea", "We have the offer.")
+    page.click("#check")
+    page.wait_for_selector("#check-found .error:has-text('There are no transcripts yet.')")
+    context.close()
+    app.close(verbose=False)

@@ -276,7 +276,7 @@ def test_a_card_is_that_of_the_quote_in_its_place(watched: Watched) -> None:
     for quote in page.locator("#chat .quote").all():
         quote.locator(".cite").hover()
         page.wait_for_selector("#card:not([hidden])")
-        assert quote.locator("blockquote").inner_text() == page.inner_text("#card strong")
+        assert quote.locator("blockquote").inner_text() == page.inner_text("#card .quoted")
         page.keyboard.press("Escape")
 
 
@@ -293,7 +293,7 @@ def test_a_quote_is_copied_with_its_citation(browser: Browser, url: str, library
     page.wait_for_function("document.querySelector('#status').textContent === 'Copied.'")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f"“{PAID}” — Odd Berg, {entry.title} ({entry.source}), line 4"
-    figure.get_by_role("button", name="Copy this quote with its citation, as Markdown").click()
+    figure.get_by_role("button", name="Copy as Markdown").click()
     page.wait_for_function("navigator.clipboard.readText().then(words => words.startsWith('> '))")
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"> {PAID}\n>\n> — Odd Berg, ")
     context.close()

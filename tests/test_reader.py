@@ -303,7 +303,7 @@ def test_shown_as_the_library_calls_it(library: Library) -> None:
     assert "harbour.en.vtt · 2024-05-12" in seen.inside["p"]
     assert seen.inside["mark"] == ["ferry sails"]
     assert seen.having("src") == ["/media/harbour-en"]
-    assert not _Parsed(shown_html(library, "transcript:long")).having("src")
+    assert "src=" not in shown_html(library, "transcript:long")
 
 
 @pytest.fixture(scope="module")
@@ -384,6 +384,7 @@ def test_opens_at_the_quote_and_goes_back(watched: Watched, library: Library, wi
     page.get_by_role("button", name="To the quote").click()
     in_the_middle(page, "#panel mark")
     assert page.evaluate("document.activeElement.matches('#panel mark')")
+    page.wait_for_timeout(500)  # Gradio complains of a request that a reload breaks off
     page.reload()
     in_the_middle(page, "#panel mark")
     page.get_by_role("button", name="Close", exact=True).click()

@@ -14,8 +14,8 @@ from bot.quoting import Quote
 from bot.retrieval import Passage
 from bot.speakers import join_names
 from bot.transcript import Transcript
-from ui.markup import TranscriptOf, act_button, figure_html, number_button, open_label, text, who_html
-from ui.places import PASSAGE, Spot
+from ui.markup import TranscriptOf, act_button, figure_html, number_button, open_button, text, who_html
+from ui.places import PASSAGE
 from ui.wording import WORDING
 
 READING, SPEAKERS, TRANSCRIPTS = "reading", "speakers", "transcripts"
@@ -157,11 +157,9 @@ def _closest_html(answer: Answer, transcript_of: TranscriptOf) -> str:
 def _passage_html(passage: Passage, transcript: Transcript) -> str:
     hit = passage.hits[0]
     found = Quote.locate(transcript, hit.utterance, hit.start, hit.end)
+    place = f'<bdi class="source">{text(transcript.source)}</bdi> <span class="place">{text(str(found.place))}</span>'
     return (
-        f'<li><p dir="auto">{who_html(found.speaker)} {text(found.text)}</p>'
-        f'<button type="button" class="cite" data-show="{text(str(Spot.of(found, PASSAGE)))}" '
-        f'aria-label="{text(open_label(found))}"><bdi class="source">{text(transcript.source)}</bdi> '
-        f'<span class="place">{text(str(found.place))}</span></button></li>'
+        f'<li><p dir="auto">{who_html(found.speaker)} {text(found.text)}</p>{open_button(found, place, PASSAGE)}</li>'
     )
 
 

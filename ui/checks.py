@@ -60,7 +60,6 @@ def build(desk: Desk) -> None:
     )
     with gr.Row(elem_id="check-row"):
         said_by = gr.Dropdown(
-            list(desk.library.speakers),
             value=None,
             label=WORDING.said_by,
             allow_custom_value=True,  # a first name will do, and somebody who has come since the page was opened
@@ -70,8 +69,8 @@ def build(desk: Desk) -> None:
     found = gr.HTML("", elem_id="check-found", apply_default_css=False, js_on_load=packaged("js", "findings.js"))
 
     def checked(pasted: str, said_by: str | None, *limits: Any) -> Iterator[str]:
-        if not re.search(r"\w", pasted):
-            yield error_html(WORDING.nothing_to_check)
+        if not re.search(r"\w", pasted) or not desk.library.entries:
+            yield error_html(WORDING.nothing_to_check if desk.library.entries else WORDING.nothing_yet)
             return
         yield f'<p class="reading" role="status">{WORDING.checking_now}</p>'
         try:

@@ -34,16 +34,13 @@ class Limits:
 def build(library: Library) -> list[Any]:
     """The components, in the order in which `limits_of` takes their values.
 
-    What is set stands in the label, where it is read while the rest is folded away.
+    What is set stands in the label, where it is read while the rest is folded away.  What there is to choose from comes
+    when the page has loaded (`choices`), so that thousands of titles do not hold it up.
     """
     with gr.Accordion(WORDING.no_limits, open=False, elem_id="limits") as folder:
         with gr.Row():
-            speakers = gr.Dropdown(
-                list(library.speakers), multiselect=True, label=WORDING.limit_speakers, elem_id="limit-speakers"
-            )
-            transcripts = gr.Dropdown(
-                _transcripts(library), multiselect=True, label=WORDING.limit_transcripts, elem_id="limit-transcripts"
-            )
+            speakers = gr.Dropdown(multiselect=True, label=WORDING.limit_speakers, elem_id="limit-speakers")
+            transcripts = gr.Dropdown(multiselect=True, label=WORDING.limit_transcripts, elem_id="limit-transcripts")
             since, until = (
                 gr.Textbox(label=label, placeholder=WORDING.day, max_length=10, min_width=110, elem_id=id)
                 for label, id in ((WORDING.limit_since, "limit-since"), (WORDING.limit_until, "limit-until"))

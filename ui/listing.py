@@ -16,8 +16,8 @@ from bot.formats import SUFFIXES
 from bot.quoting import Quote, clock
 from bot.roster import SpeakerRecord
 from bot.transcript import Reading, Transcript, Unspoken
-from ui.markup import act_button, colour_of, open_label, text, who_html
-from ui.places import TRANSCRIPT, Spot
+from ui.markup import act_button, colour_of, open_button, text, who_html
+from ui.places import TRANSCRIPT
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
@@ -215,11 +215,8 @@ def _amount(record: SpeakerRecord) -> str:
 
 
 def _sample_html(quote: Quote) -> str:
-    opens = f'data-show="{text(str(Spot.of(quote)))}" aria-label="{text(open_label(quote))}"'
-    return (
-        f'<blockquote dir="auto">{text(quote.text)} '
-        f'<button type="button" class="quiet" {opens}>{text(str(quote.place))}</button></blockquote>'
-    )
+    opens = open_button(quote, text(str(quote.place)), style="quiet")
+    return f'<blockquote dir="auto">{text(quote.text)} {opens}</blockquote>'
 
 
 def _name_form(entry: Entry, name: str, label: str, said: Said | None) -> str:

@@ -53,29 +53,31 @@ def figure_html(
     `number` is that of its citation.  `body` is its words as HTML, where some of them are marked.
     """
     colour = colour_of(quote.speaker, transcript_of(quote.revision))
-    key = Spot.of(quote, kind)
     shown = f'<span class="number">{number}</span> ' if number else ""
-    label = open_label(quote, number)
+    cite = open_button(quote, f"{shown}{where_html(quote)}", kind)
     return (
         f'<figure class="quote {colour}">'
         f'<blockquote dir="auto">{text(quote.text) if body is None else body}</blockquote>'
-        f'<figcaption><button type="button" class="cite" data-show="{text(str(key))}" aria-label="{text(label)}">'
-        f"{shown}{where_html(quote)}</button>{cautions_html(quote)}{copy_html(quote)}</figcaption>"
+        f"<figcaption>{cite}{cautions_html(quote)}{copy_html(quote)}</figcaption>"
         f"{card_html(quote, colour, kind)}</figure>"
+    )
+
+
+def open_button(quote: Quote, shown: str, kind: str = QUOTE, style: str = "cite") -> str:
+    """A button that opens a place; what it does is said to those who hear the page, before what is shown (HTML)."""
+    return (
+        f'<button type="button" class="{style}" data-show="{text(str(Spot.of(quote, kind)))}">'
+        f'<span class="unseen">{WORDING.open}: </span>{shown}</button>'
     )
 
 
 def number_button(quote: Quote, number: int) -> str:
     """The number of a citation in prose; it opens what the figure of the quote opens, and shows the same card."""
+    label = WORDING.open_quote.format(number=number, speaker=quote.speaker, source=quote.source, place=quote.place)
     return (
         f'<button type="button" class="number" data-show="{text(str(Spot.of(quote)))}" '
-        f'aria-label="{text(open_label(quote, number))}">{number}</button>'
+        f'aria-label="{text(label)}">{number}</button>'
     )
-
-
-def open_label(quote: Quote, number: int | None = None) -> str:
-    wording = WORDING.open_quote if number else WORDING.open_place
-    return wording.format(number=number, speaker=quote.speaker, source=quote.source, place=quote.place)
 
 
 def where_html(quote: Quote) -> str:
@@ -138,7 +140,7 @@ def card_html(quote: Quote, colour: str, kind: str = QUOTE) -> str:
     key = text(str(Spot.of(quote, kind)))
     return (
         f'<aside hidden data-card="{key}"><div class="{colour}">'
-        f'<p class="said" dir="auto">{before} <strong>{text(quote.text)}</strong> {after}</p>'
+        f'<p class="said" dir="auto">{before} <span class="quoted">{text(quote.text)}</span> {after}</p>'
         f'{title}<p class="where">{where_html(quote)}</p>{cautions_html(quote)}'
         f'<p class="copying"><button type="button" class="quiet" data-show="{key}">{WORDING.open}</button> '
         f"{copy_button(quote_text(quote), WORDING.copy, WORDING.copy_label)}</p></div></aside>"

@@ -24,8 +24,7 @@ from bot.phrases import plural
 from bot.quoting import clock
 from ui.desk import QUIET, Desk, packaged
 from ui.limits import limits_of
-from ui.markup import card_html, colour_of, error_html, open_label, text, who_html
-from ui.places import Spot
+from ui.markup import card_html, colour_of, error_html, open_button, text, who_html
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def build(desk: Desk) -> None:
     exact = gr.Checkbox(False, label=WORDING.exact, elem_id="mention-exact", container=False, show_label=False)
     head = gr.HTML(start_html(), elem_id="mention-head", apply_default_css=False)
     plot = gr.BarPlot(
-        x="when", y="times", color="speaker", x_title=" ", y_title=WORDING.times, color_title=WORDING.speaker,
+        x="when", y="times", color="speaker", x_title=" ", y_title=WORDING.times, color_title=WORDING.column_speaker,
         color_map={}, tooltip="all", height=250, visible=False, elem_id="mention-plot",
     )  # fmt: skip
     rows = gr.HTML("", elem_id="mention-rows", apply_default_css=False, js_on_load=packaged("js", "findings.js"))
@@ -108,6 +107,9 @@ class _Mentions:
         """What is shown of words that were typed; first that they are being counted."""
         if not words.strip():
             yield _nothing(start_html())
+            return
+        if not self.desk.library.entries:
+            yield _nothing(error_html(WORDING.nothing_yet))
             return
         yield _nothing(f'<p class="reading" role="status">{WORDING.counting}</p>')
         try:
@@ -268,7 +270,7 @@ def _speakers_html(found: Mentions) -> str:
         f"<td>{found.per_thousand[speaker]:.2f}</td></tr>"
         for speaker, count in found.by_speaker.items()
     ]
-    columns = (WORDING.speaker, WORDING.times, WORDING.all_words, WORDING.per_thousand)
+    columns = (WORDING.column_speaker, WORDING.times, WORDING.all_words, WORDING.per_thousand)
     caption = f"<caption>{WORDING.by_speaker}</caption>"
     table = _table_html("figures", caption, columns, rows[:_IN_SIGHT])
     if len(rows) <= _IN_SIGHT:
@@ -309,7 +311,13 @@ def rows_html(page: Sequence[Mention], first: int, count: int, library: Library)
     heading = WORDING.mentions_of.format(first=f"{first + 1:,}", last=f"{first + len(page):,}", count=f"{count:,}")
     doubted = len(page) - len(shown)
     missing = f'<p class="gone">{WORDING.doubted.format(times=plural(doubted, "time"))}</p>' if doubted else ""
-    columns = [WORDING.date] * dated + [WORDING.transcript, WORDING.speaker, WORDING.place, WORDING.sentence]
+    columns = [
+        *[WORDING.column_date] * dated,
+        WORDING.column_transcript,
+        WORDING.column_speaker,
+        WORDING.column_place,
+        WORDING.column_sentence,
+    ]
     rows = [_row_html(mention, dated, library) for mention in shown]
     unseen = f'<caption class="unseen">{WORDING.mentions_tab}</caption>'
     return f'<h2 tabindex="-1">{heading}</h2>{_table_html("mentions", unseen, columns, rows)}{missing}'
@@ -318,8 +326,8 @@ def rows_html(page: Sequence[Mention], first: int, count: int, library: Library)
 def _row_html(mention: Mention, dated: bool, library: Library) -> str:
     quote = mention.quote
     colour = colour_of(mention.speaker, library.revision(mention.revision))
-    key = text(str(Spot.of(quote)))
     when = f' <span class="time">{clock(mention.time[0])}</span>' if mention.time else ""
+    place = f'<span class="place">{text(str(mention.place))}</span>{when}'
     date = f'<td class="date" role="cell">{mention.date or ""}</td>' if dated else ""
     start, end = mention.start - quote.start, mention.end - quote.start
     said = f"{text(quote.text[:start])}<mark>{text(quote.text[start:end])}</mark>{text(quote.text[end:])}"
@@ -327,9 +335,7 @@ def _row_html(mention: Mention, dated: bool, library: Library) -> str:
         f'<tr role="row" class="quote {colour}">{date}'
         f'<td role="cell" class="episode" dir="auto">{text(quote.title)}</td>'
         f'<td role="cell">{who_html(mention.speaker)}</td>'
-        f'<td role="cell"><button type="button" class="cite" data-show="{key}" aria-label="{text(open_label(quote))}">'
-        f'<span class="place">{text(str(mention.place))}</span>{when}</button>'
-        f"{card_html(quote, colour)}</td>"
+        f'<td role="cell">{open_button(quote, place)}{card_html(quote, colour)}</td>'
         f'<td role="cell" class="said" dir="auto">{said}</td></tr>'
     )
 

@@ -121,15 +121,11 @@ def transcript_html(
     shapes = [_Shape.of(speaker, number, transcript) for number, speaker in enumerate(transcript.speakers)]
     shape_of = dict(zip(transcript.speakers, shapes, strict=True))
     plays = beside.recording is not None
-    turns = [
-        _turn_html(utterance, shape_of[utterance.speaker], marks.get(utterance.index), plays)
-        for utterance in transcript.utterances[first:last]
-    ]
+    shown_turns = transcript.utterances[first:last]
+    turns = [_turn_html(turn, shape_of[turn.speaker], marks.get(turn.index), plays) for turn in shown_turns]
     lists = "".join(
-        _list_html(
-            transcript.utterances[at : min(at + _TURNS_A_LIST, last)], turns[at - first : at - first + _TURNS_A_LIST]
-        )
-        for at in range(first, last, _TURNS_A_LIST)
+        _list_html(shown_turns[at : at + _TURNS_A_LIST], turns[at : at + _TURNS_A_LIST])
+        for at in range(0, len(turns), _TURNS_A_LIST)
     )
     return (
         f'<section class="transcript" data-shown="{text(shown)}">{_header_html(transcript, shown, marks, beside)}'

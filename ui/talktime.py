@@ -6,8 +6,8 @@ transcripts within the limits ─► tallies (each counted once) ─► by speak
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -16,7 +16,7 @@ import pandas as pd
 from bot.errors import OnRecordError
 from bot.library import RevisionGone
 from bot.quoting import clock
-from bot.talking import Talk, talks_in
+from bot.talking import Talk, added_up, talks_in
 from bot.transcript import Transcript
 from ui.desk import QUIET, Desk
 from ui.limits import limits_of
@@ -109,34 +109,10 @@ def counted(tallies: Tallies, measure: str, *limits: Any) -> Iterator[tuple[Any,
             beat = time.monotonic()
             said = WORDING.counting_talk.format(done=f"{number:,}", all=f"{len(entries):,}")
             yield gr.skip(), f'<p class="aside" role="status">{said}</p>'
-    speakers = by_speaker(talk for tally in found for talk in tally.talks)
+    speakers = added_up(talk for tally in found for talk in tally.talks)
     if limited.speakers:
         speakers = tuple(talk for talk in speakers if talk.speaker in limited.speakers)
     yield plot_of(speakers, measure), note_html(speakers, len(found), measure)
-
-
-def by_speaker(talks: Iterable[Talk]) -> tuple[Talk, ...]:
-    """One for each speaker, who says most words first, with their share in all words."""
-    sums: dict[str, Talk] = {}
-    total = 0
-    for talk in talks:
-        total += talk.words
-        so_far = sums.get(talk.speaker)
-        sums[talk.speaker] = _together(so_far, talk) if so_far else talk
-    most_first = sorted(sums.values(), key=lambda talk: -talk.words)
-    return tuple(replace(talk, share=talk.words / total if total else 0.0) for talk in most_first)
-
-
-def _together(one: Talk, other: Talk) -> Talk:
-    timed = [talk.seconds for talk in (one, other) if talk.seconds is not None]
-    return replace(
-        one,
-        words=one.words + other.words,
-        turns=one.turns + other.turns,
-        questions=one.questions + other.questions,
-        seconds=sum(timed) if timed else None,
-        untimed=one.untimed + other.untimed,
-    )
 
 
 def bars(speakers: Sequence[Talk], measure: str) -> list[tuple[str, float]]:

@@ -4,8 +4,8 @@
 const find = (selector) => element.querySelector(selector);
 const panel = element.closest("#panel");
 
-// --- into view.  Lists of turns that are off screen are not laid out (content-visibility): their heights are guesses until
-// they are seen: a place is aimed at again, frame by frame, until it stands still.
+// --- into view.  Lists of turns that are off screen are not laid out (content-visibility), so their heights are guesses
+// until they are seen: a place is aimed at again, frame by frame, until it stands still.
 
 let aim = 0;
 const bring = (turn, box, middle) => {
@@ -244,6 +244,7 @@ const sized = new ResizeObserver(([entry]) => {
 });
 
 const put = () => {
+  cancelAnimationFrame(aim);
   const header = find("header");
   if (header) sized.unobserve(header);
   element.innerHTML = props.value ?? "";
