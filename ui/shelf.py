@@ -83,9 +83,7 @@ def build(desk: Desk, tab: gr.Tab) -> None:
     wanted.change(**listed, trigger_mode="always_last")
     order.input(**listed)
     # What is dropped reaches Python as the browser sent it: Gradio would keep the files.
-    adding = drop.upload(
-        shelf.add, drop, [drop, uploads], preprocess=False, concurrency_limit=_UPLOADING, **QUIET
-    )  # fmt: skip
+    adding = drop.upload(shelf.add, drop, [drop, uploads], preprocess=False, concurrency_limit=_UPLOADING, **QUIET)
     changed = [
         adding,
         details.given(shelf.give, None, details, **QUIET),
