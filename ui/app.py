@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 4  # answers, counts and checks at a time; the others wait in the order in which they came
 _LARGEST_UPLOAD = "64mb"
+_SWEPT = (3600, 3600)  # seconds: how often Gradio's folder is looked through for files that nobody took, and how old
 _STYLES = ("page.css", "chat.css", "reader.css", "shelf.css", "mentions.css", "checks.css")
 
 # Gradio compiles templates (unsafe-eval) and writes styles and scripts into the page (unsafe-inline).
@@ -170,7 +171,7 @@ class _StayHere:
 def build_app(library: Library, examples: Sequence[str] = (), model: Asking = None) -> Page:
     """The page for one library.  `examples` are questions to click; start it with `serve` or `launch`."""
     desk = Desk(library, model, examples)
-    app = Page(title=WORDING.title, analytics_enabled=False, fill_height=True, fill_width=True)
+    app = Page(title=WORDING.title, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=_SWEPT)
     app.desk = desk
     with app:
         said = (

@@ -86,6 +86,7 @@ def build(desk: Desk) -> None:
         placeholder=answers.start_html(bool(desk.library.entries)),
         examples=[{"text": example} for example in desk.examples],
     )
+    desk.chat = chat
     edited = gr.HTML("", elem_id="edited", apply_default_css=False)
     question = gr.Textbox(
         elem_id="question",

@@ -35,7 +35,7 @@ class Desk:
 
     `wire` brings what is clicked to Python: its events are those that js/wire.js triggers.  `outbox` brings messages
     to js/outbox.js (see `post`).  `limits` are the components in which a person limits what is searched, for
-    `ui.limits.limits_of`.
+    `ui.limits.limits_of`; `chat` is the conversation, whose beginning says what to do.
     """
 
     library: Library
@@ -44,6 +44,7 @@ class Desk:
     wire: gr.HTML = field(init=False)
     outbox: gr.HTML = field(init=False)
     limits: list[Any] = field(init=False)
+    chat: gr.Chatbot = field(init=False)
     _posted: itertools.count[int] = field(default_factory=itertools.count)
 
     def post(self, **message: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ import gradio as gr
 from bot.errors import OnRecordError
 from bot.library import Added, Kept
 from ui import talktime
+from ui.answers import start_html
 from ui.desk import QUIET, Desk, packaged, sent
 from ui.limits import choices
 from ui.listing import (
@@ -92,7 +93,7 @@ def build(desk: Desk, tab: gr.Tab) -> None:
         desk.wire.undo(shelf.undo, kept, [removed, kept], **QUIET),
     ]
     for event in changed:
-        event.then(shelf.choices, limits, limits, **QUIET).then(**listed)
+        event.then(shelf.offered, limits, [*limits, desk.chat], **QUIET).then(**listed)
     desk.wire.details(shelf.details, None, details, **QUIET)
     desk.wire.closed(lambda: "", None, details, **QUIET)
     desk.wire.noted(lambda: "", None, uploads, **QUIET)
@@ -110,9 +111,10 @@ class _Shelf:
     def library(self) -> Library:
         return self.desk.library
 
-    def choices(self, speakers: list[str], transcripts: list[str]) -> list[Any]:
-        """What the limits offer now."""
-        return choices(self.library, speakers, transcripts)
+    def offered(self, speakers: list[str], transcripts: list[str]) -> list[Any]:
+        """What the limits offer now, and what an empty conversation says."""
+        start = gr.update(placeholder=start_html(bool(self.library.entries)))
+        return [*choices(self.library, speakers, transcripts), start]
 
     # --- the list ------------------------------------------------------------------------------------------------
 
