@@ -1,6 +1,7 @@
 """How fast the page is, and what twenty people at once see: `python -m tests.crowd`, a part of `make bench`.
 
     alone     one person: from Enter to the first words of an answer, and to its end
+    long      from the click on a place in a transcript of ten hours until its words are seen
     twenty    twenty people, each in a browser session of their own, who all press Enter at the same moment, five times
     handlers  the same without browsers: what the server alone takes
 
@@ -17,11 +18,14 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot import Library, answer
 from tests.browsing import ARGUMENTS, CHROMIUM, free_port
+from tests.test_reader import TURNS, key_of, milliseconds_to
+from tests.test_reader import ten_hours as ten_hours_of_speech
 from ui.app import build_app, serve
 
 PEOPLE, ROUNDS = 20, 5
@@ -121,6 +125,25 @@ def handlers(library: Library) -> list[float]:
         return [taken for turn in range(ROUNDS) for taken in pool.map(one, range(turn, turn + PEOPLE))]
 
 
+def ten_hours(browser: Browser, url: str, library: Library) -> list[float]:
+    """Seconds from a click to the words, at eleven places.  The first is that of a transcript that nobody has opened."""
+    page = ready(browser, url)
+    seconds = []
+    for number in range(0, TURNS, TURNS // 10 - 1):
+        seconds.append(milliseconds_to(page, key_of(library, "long", number, f"Item {number}")) / 1000)
+        page.keyboard.press("Escape")
+        page.wait_for_function("!document.querySelector('#panel [data-shown]')")
+    page.context.close()
+    return seconds
+
+
+def add_ten_hours(library: Library, folder: Path) -> None:
+    file = folder / "long.vtt"
+    file.write_text(ten_hours_of_speech(), encoding="utf-8")
+    with mock.patch.object(Library, "_index"):  # the transcript is only read, and indexing it takes minutes
+        library.add(file)
+
+
 def row(name: str, seconds: Sequence[float]) -> str:
     fifty, ninety_five = statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
     return f"| {name} | {len(seconds)} | {fifty:.2f} | {ninety_five:.2f} | {max(seconds):.2f} |"
@@ -131,17 +154,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         library = Library.open(Path(folder) / "library")
         library.add_samples()
-        app = build_app(library, model="none")
-        url = serve(app, port=free_port())
+        long = Library.open(Path(folder) / "long")
+        add_ten_hours(long, Path(folder))
+        apps = [build_app(each, model="none") for each in (library, long)]
+        url, long_url = (serve(app, port=free_port()) for app in apps)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        print("| seconds | answers | median | p95 | longest |\n| --- | --- | --- | --- | --- |")
+        print("| seconds | times | median | p95 | longest |\n| --- | --- | --- | --- | --- |")
         first, whole = alone(browser, url)
         print(row("one person, first words", first))
         print(row("one person, whole answer", whole), flush=True)
+        print(row("a place in ten hours of transcript", ten_hours(browser, long_url, long)), flush=True)
         print(row("twenty people at once, whole answer", twenty(browser, url)), flush=True)
         print(row("twenty at once, without page and browser", handlers(library)))
         browser.close()
-        app.close(verbose=False)
+        for app in apps:
+            app.close(verbose=False)
 
 
 if __name__ == "__main__":

@@ -346,6 +346,25 @@ def clicked(page: Page, key: str) -> None:
     page.wait_for_function("key => document.querySelector('#panel [data-shown]')?.dataset.shown === key", arg=key)
 
 
+def milliseconds_to(page: Page, key: str) -> float:
+    """From the click on a place until its words are seen with nothing over them."""
+    page.evaluate(
+        """() => {
+            window.seen = null;
+            let start = 0;
+            const look = () => {
+                const box = document.querySelector("#panel mark")?.getClientRects()[0];
+                const top = box && document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+                if (top?.closest("mark")) window.seen = performance.now() - start;
+                else requestAnimationFrame(look);
+            };
+            document.addEventListener("click", () => { start = performance.now(); look(); }, { capture: true, once: true });
+        }"""
+    )
+    clicked(page, key)
+    return float(page.wait_for_function("window.seen").json_value())
+
+
 def in_the_middle(page: Page, selector: str) -> None:
     """Wait until an element has come to rest in the middle half of the window, with nothing over it."""
     page.wait_for_function(
@@ -535,21 +554,7 @@ def test_ten_hours_open_at_a_quote(watched: Watched, library: Library) -> None:
     page = watched.page
     opened_in = []
     for number in (6000, 12, 7990):
-        page.evaluate(
-            """() => {
-                window.seen = null;
-                const start = performance.now();
-                const look = () => {
-                    const box = document.querySelector("#panel mark")?.getClientRects()[0];
-                    const top = box && document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-                    if (top?.closest("mark")) window.seen = performance.now() - start;
-                    else requestAnimationFrame(look);
-                };
-                document.addEventListener("click", () => look(), { capture: true, once: true });
-            }"""
-        )
-        clicked(page, key_of(library, "long", number, f"Item {number}"))
-        opened_in.append(page.wait_for_function("window.seen").json_value())
+        opened_in.append(milliseconds_to(page, key_of(library, "long", number, f"Item {number}")))
         assert page.inner_text("#panel mark") == f"Item {number}"
         page.keyboard.press("Escape")
         page.wait_for_function("!document.querySelector('#panel [data-shown]')")
