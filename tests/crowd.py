@@ -126,7 +126,7 @@ def handlers(library: Library) -> list[float]:
 
 
 def ten_hours(browser: Browser, url: str, library: Library) -> list[float]:
-    """Seconds from a click to the words, at eleven places.  The first is that of a transcript that nobody has opened."""
+    """Seconds from a click to the words, at eleven places; nobody has opened the transcript before the first."""
     page = ready(browser, url)
     seconds = []
     for number in range(0, TURNS, TURNS // 10 - 1):

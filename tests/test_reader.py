@@ -358,7 +358,8 @@ def milliseconds_to(page: Page, key: str) -> float:
                 if (top?.closest("mark")) window.seen = performance.now() - start;
                 else requestAnimationFrame(look);
             };
-            document.addEventListener("click", () => { start = performance.now(); look(); }, { capture: true, once: true });
+            const clicked = () => { start = performance.now(); look(); };
+            document.addEventListener("click", clicked, { capture: true, once: true });
         }"""
     )
     clicked(page, key)
