@@ -103,7 +103,7 @@ class Wording:
     not_playable: str = "This browser cannot play the recording."
 
     # --- limits ---
-    no_limits: str = "Everything is searched · limit to speakers, transcripts or dates"
+    no_limits: str = "Everything is searched · set limits"
     limited_to: str = "Limited to {limits}"
     clear_limits: str = "Clear the limits"
     day: str = "YYYY-MM-DD"
