@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -88,3 +89,14 @@ def on_screen(page: Page, selector: str) -> bool:
         return element === top || element.contains(top);
     }"""
     return bool(page.locator(selector).first.evaluate(script))
+
+
+def watching(browser: Browser, url: str, **options: Any) -> Iterator[Watched]:
+    """For a fixture: a fresh session; whatever the test does, nothing leaves the machine and no script fails."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, **options)
+    watched = opened(context, url)
+    yield watched
+    context.close()
+    assert watched.hosts <= {"127.0.0.1"}
+    assert not watched.dialogs
+    assert not watched.errors

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 from hypothesis import given
@@ -14,56 +13,12 @@ from hypothesis import strategies as st
 from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, REFUSAL, Answer, Citation
 from bot.quoting import Quote
 from bot.retrieval import Hit, Passage, Stretch
-from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
+from bot.transcript import Transcript
+from tests.html import Parsed, made
 from ui import answers, markup
 from ui.places import Spot
 
 HOSTILE = "<script>alert(1)</script> **bold** $$x$$ {{constructor}} ${alert(1)} `code` [l](javascript:alert(1)) & \"'"
-
-
-class _Parsed(HTMLParser):
-    """Text by tag, and the tags and attributes seen; `cards` is the text of hidden cards."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text = self.cards = ""
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.inside: dict[str, list[str]] = {}
-        self._open: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self.inside.setdefault(tag, []).append("")
-        self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag, f"</{tag}> closes nothing"
-
-    def handle_data(self, data: str) -> None:
-        if "aside" in self._open:
-            self.cards += data
-            return
-        self.text += data
-        for tag in dict.fromkeys(self._open):
-            self.inside[tag][-1] += data
-
-    def shows(self) -> list[str | None]:
-        """The `data-show` values."""
-        return [attributes["data-show"] for _, attributes in self.tags if "data-show" in attributes]
-
-
-def made(*texts: str, speakers: tuple[str, ...] = ("Ana", "Ben"), source: str = "talk.txt") -> Transcript:
-    """A transcript of one line a turn, speakers in turns, ten seconds each."""
-    utterances = tuple(
-        Utterance(at, name, name, text, (Piece(0, Lines(at + 1, at + 1), at * 10.0, at * 10.0 + 9),))
-        for at, text in enumerate(texts)
-        for name in [speakers[at % len(speakers)]]
-    )
-    return Transcript(
-        "talk", "A talk", source, "0" * 64, utterances, Reading("made", "line", len(texts), len(texts), ())
-    )
 
 
 def answered(transcript: Transcript, utterance: int, start: int, end: int) -> Answer:
@@ -78,15 +33,15 @@ def answered(transcript: Transcript, utterance: int, start: int, end: int) -> An
 def test_text_is_shown_as_it_is(raw: str) -> None:
     """A browser shows the characters that went in, and no character of any markup is left."""
     html = markup.text(raw)
-    assert _Parsed(html).text == raw
+    assert Parsed(html).text == raw
     assert not set(html) & set("<>\"'*_`$[](){}\\|~!")
 
 
 def test_draft_cannot_be_opened() -> None:
     """A draft shows its text and has nothing to click."""
-    seen = _Parsed(answers.draft_html(Answer("Q?", "Q?", ANSWERED, f"Lead.\n\n“{HOSTILE}” [1]", final=False)))
+    seen = Parsed(answers.draft_html(Answer("Q?", "Q?", ANSWERED, f"Lead.\n\n“{HOSTILE}” [1]", final=False)))
     assert HOSTILE in seen.text
-    assert not seen.shows()
+    assert not seen.having("data-show")
 
 
 def test_rendering_is_light() -> None:
@@ -103,7 +58,7 @@ def test_sides_and_limits_are_text() -> None:
     quotes = [Quote.locate(transcript, at, 0, 5) for at in (0, 1)]
     citations = (Citation(1, quotes[0], HOSTILE), Citation(2, quotes[1], "another figure"))
     answer = Answer("Q?", "Q?", ANSWERED, "L", "L", citations, speakers=(HOSTILE,), transcripts=("talk",))
-    seen = _Parsed(answers.answer_html(answer, 1, lambda id: transcript))
+    seen = Parsed(answers.answer_html(answer, 1, lambda id: transcript))
     assert seen.inside["h3"] == [f"{HOSTILE}:", "Another figure:"]
     assert f"Searched: only {HOSTILE}" in seen.text
     assert "script" not in dict(seen.tags)
@@ -113,14 +68,14 @@ def test_quote_is_verbatim_once_and_located() -> None:
     """An answer shows its quote once, word for word, with speaker, file, line and time; its card has it once more."""
     transcript = made("Hello.", f"Well,  {HOSTILE} and so on.", "Indeed.")
     quote = Quote.locate(transcript, 1, 0, len(transcript.utterances[1].text))
-    seen = _Parsed(answers.answer_html(answered(transcript, 1, quote.start, quote.end), 4, lambda id: transcript))
+    seen = Parsed(answers.answer_html(answered(transcript, 1, quote.start, quote.end), 4, lambda id: transcript))
     assert seen.inside["blockquote"] == [quote.text]
     assert seen.text.count(quote.text) == seen.cards.count(quote.text) == 1
     assert all(
         around in seen.cards for around in ("Ana: Hello.", "Ana: Indeed.", "talk.txt", "line 2", "0:10", "A talk")
     )
     assert seen.inside["button"][0] == "Open in the transcript: 1 Ben talk.txt line 2 0:10"
-    assert seen.shows() == [str(Spot.of(quote))] * 2
+    assert seen.having("data-show") == [str(Spot.of(quote))] * 2
     copied = [attributes["data-copy"] for _, attributes in seen.tags if "data-copy" in attributes]
     assert copied[0] == f"“{quote.text}” — Ben, A talk (talk.txt), line 2, 0:10"
     assert not {"script", "a", "img"} & {tag for tag, _ in seen.tags}
@@ -132,8 +87,8 @@ def test_numbers_in_prose_open_their_quote() -> None:
     quote = Quote.locate(transcript, 0, 0, 20)
     prose = "They chose it [1], not [2]."
     answer = Answer("Q?", "Q?", ANSWERED, prose, prose, (Citation(1, quote),))
-    seen = _Parsed(answers.answer_html(answer, 0, lambda id: transcript))
-    assert set(seen.shows()) == {str(Spot.of(quote))}
+    seen = Parsed(answers.answer_html(answer, 0, lambda id: transcript))
+    assert set(seen.having("data-show")) == {str(Spot.of(quote))}
     assert "They chose it 1, not [2]." in seen.text
 
 
@@ -146,11 +101,11 @@ def test_refusal_shows_the_closest_passages_as_no_evidence() -> None:
     html = answers.answer_html(
         Answer("Q?", "Q?", NOT_FOUND, REFUSAL, REFUSAL, passages=passages), 2, lambda id: transcript
     )
-    seen = _Parsed(html)
+    seen = Parsed(html)
     assert ("div", {"class": "answer refusal"}) in seen.tags
     assert not {"blockquote", "aside"} & set(seen.inside)
     assert seen.inside["h3"] == ["Closest passages (not evidence)"]
-    assert seen.shows() == [f"passage:{transcript.revision}:{at}:0:11" for at in range(3)]
+    assert seen.having("data-show") == [f"passage:{transcript.revision}:{at}:0:11" for at in range(3)]
 
 
 def test_what_somebody_else_says_has_no_number() -> None:
@@ -161,7 +116,7 @@ def test_what_somebody_else_says_has_no_number() -> None:
     html = answers.answer_html(
         Answer("Q?", "Q?", NOT_BY_SPEAKER, lead, lead, elsewhere=elsewhere), 1, lambda id: transcript
     )
-    seen = _Parsed(html)
+    seen = Parsed(html)
     assert ("div", {"class": "answer refusal"}) in seen.tags
     assert "number" not in [attributes.get("class") for _, attributes in seen.tags]
     assert seen.inside["blockquote"] == [HOSTILE, "Some say it is nine."]
@@ -181,7 +136,7 @@ def test_how_it_was_read_and_limited_can_be_taken_away() -> None:
         speakers=("Ana", HOSTILE),
         transcripts=("talk",),
     )
-    seen = _Parsed(answers.answer_html(answer, 3, lambda id: made("x")))
+    seen = Parsed(answers.answer_html(answer, 3, lambda id: made("x")))
     assert f"Read as: And Ana? {HOSTILE}" in seen.text
     assert f"only Ana and {HOSTILE}" in seen.text
     assert f"somewhere {HOSTILE}" in seen.text
@@ -199,21 +154,21 @@ def test_nothing_is_taken_away_where_nothing_was_added() -> None:
 def test_lost_quotes_are_said() -> None:
     """An answer some of whose quotes are gone says how many, and why."""
     html = answers.answer_html(Answer("Q?", "Q?", ANSWERED, "L", "L"), 0, lambda id: made("x"), lost=2)
-    assert "2 of its quotes stood in a transcript that was removed or has changed" in _Parsed(html).text
+    assert "2 of its quotes stood in a transcript that was removed or has changed" in Parsed(html).text
 
 
 def test_no_answer_is_one_line() -> None:
     """An error, or that it was stopped, is text on one line, with a way to ask again."""
-    seen = _Parsed(answers.unanswered_html(f"two\nlines {HOSTILE}", 0))
+    seen = Parsed(answers.unanswered_html(f"two\nlines {HOSTILE}", 0))
     assert seen.text == f"two lines {HOSTILE} Ask again"
     assert [tag for tag, _ in seen.tags] == ["p", "button"]
 
 
 def test_machine_labels_are_marked() -> None:
     """A label that a machine made is not passed off as a name; a name is not marked."""
-    assert "label made by a machine" in _Parsed(markup.who_html("SPEAKER_00")).text
-    assert "label made by a machine" in _Parsed(markup.who_html("Speaker 1 (episode-12)")).text
-    assert _Parsed(markup.who_html("Ana Silva (host)")).text == "Ana Silva (host)"
+    assert "label made by a machine" in Parsed(markup.who_html("SPEAKER_00")).text
+    assert "label made by a machine" in Parsed(markup.who_html("Speaker 1 (episode-12)")).text
+    assert Parsed(markup.who_html("Ana Silva (host)")).text == "Ana Silva (host)"
 
 
 def test_hostile_names_stay_text() -> None:
@@ -226,7 +181,7 @@ def test_hostile_names_stay_text() -> None:
     ]
     known = {"class", "title", "dir", "data-show", "data-copy", "data-card", "data-act", "data-turn", "type", "role"}
     for page in pages:
-        seen = _Parsed(page)
+        seen = Parsed(page)
         assert HOSTILE in seen.text
         assert not {"script", "a", "img", "code"} & {tag for tag, _ in seen.tags}
         assert {name for _, attributes in seen.tags for name in attributes} <= known | {"aria-label", "hidden"}

@@ -6,7 +6,6 @@ import csv
 import datetime
 import io
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from bot.article import ArticleReport, verify_text
 from bot.mentioning import mentions_csv
 from bot.verifying import FOUND, NOT_FOUND, SAID_BY_OTHER, Verification
 from embeddings.encoder import Encoder
+from tests.html import Parsed
 from ui import mentions as tab
 from ui.checks import article_html, checked_html, quote_html, summary
 from ui.limits import label_of, limits_of
@@ -59,26 +59,6 @@ def library(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> 
     return library
 
 
-class _Parsed(HTMLParser):
-    """Tags, attributes and text as a browser reads them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-
 def counted(library: Library, words: str, **limits: Any) -> tuple[Any, Timeline | None]:
     found = mentions(words, library, **limits)
     return found, Timeline.of(found, {entry.id: entry.date for entry in library.entries})
@@ -90,7 +70,7 @@ def counted(library: Library, words: str, **limits: Any) -> tuple[Any, Timeline 
 def test_every_mention_is_a_row(library: Library) -> None:
     """As many rows as are counted; each marks its own words, and opens the sentence."""
     found = mentions("silo", library)
-    shown = _Parsed(rows_html(found.mentions, 0, found.count, library))
+    shown = Parsed(rows_html(found.mentions, 0, found.count, library))
     assert found.count == 7
     assert len(shown.named("mark")) == 7
     places = [at["data-show"] for at in shown.named("button") if at.get("class") == "cite"]
@@ -102,9 +82,9 @@ def test_every_mention_is_a_row(library: Library) -> None:
 def test_rows_of_one_page_and_what_is_not_in_the_file(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page names its place in the whole; what the file does not have is left out, and said to be."""
     found = mentions("silo", library)
-    assert "Mentions 3 to 4 of 7" in _Parsed(rows_html(found.mentions[2:4], 2, found.count, library)).text
+    assert "Mentions 3 to 4 of 7" in Parsed(rows_html(found.mentions[2:4], 2, found.count, library)).text
     monkeypatch.setattr("bot.mentioning.is_in_source", lambda quote, library: "offer" not in quote.text)
-    shown = _Parsed(rows_html(mentions("silo", library).mentions, 0, 7, library))
+    shown = Parsed(rows_html(mentions("silo", library).mentions, 0, 7, library))
     assert len(shown.named("mark")) == 6
     assert "1 time the words were not found again in the file itself: not shown." in shown.text
 
@@ -112,7 +92,7 @@ def test_rows_of_one_page_and_what_is_not_in_the_file(library: Library, monkeypa
 def test_the_count_is_told_as_on_the_command_line(library: Library) -> None:
     """The sentence, the forms, and a row for each speaker with their share."""
     found, timeline = counted(library, "silo")
-    shown = _Parsed(head_html(found, Asked("silo", False, (), ()), timeline)).text
+    shown = Parsed(head_html(found, Asked("silo", False, (), ()), timeline)).text
     assert "“silo”: 7 times in 3 of 3 transcripts, by 3 speakers." in shown
     assert "Counted: silo 6, silos 1." in shown
     words = sum(len(line.split()) - 2 for line in f"{MARCH}{APRIL}".splitlines() if line.startswith("Mara Quill: "))
@@ -124,12 +104,12 @@ def test_the_count_is_told_as_on_the_command_line(library: Library) -> None:
 def test_nothing_found_says_what_else_to_try(library: Library) -> None:
     """Only what would help here."""
     found, timeline = counted(library, "kwyjibo", exact=True)
-    shown = _Parsed(head_html(found, Asked("kwyjibo", True, (), ()), timeline)).text
+    shown = Parsed(head_html(found, Asked("kwyjibo", True, (), ()), timeline)).text
     assert "Nobody says “kwyjibo” in 3 transcripts." in shown
     assert WORDING.try_forms in shown
     assert WORDING.try_limits not in shown
     found, timeline = counted(library, "offers", speaker=("Ines Falk",))
-    shown = _Parsed(head_html(found, Asked("offers", False, ("Ines Falk",), ()), timeline)).text
+    shown = Parsed(head_html(found, Asked("offers", False, ("Ines Falk",), ()), timeline)).text
     assert "Ines Falk does not say “offers” in 3 transcripts; others say it 2 times." in shown
     assert WORDING.try_limits in shown
     assert WORDING.try_forms not in shown
@@ -195,7 +175,7 @@ def test_hostile_text_in_mentions_stays_text(library: Library) -> None:
     html = rows_html(found.mentions, 0, found.count, library) + head_html(found, Asked("silo", False, (), ()), timeline)
     nothing, none = counted(library, f"kwyjibo {HOSTILE}")
     html += head_html(nothing, Asked(HOSTILE, False, (), ()), none)
-    shown = _Parsed(html)
+    shown = Parsed(html)
     assert {tag for tag, _ in shown.tags} <= set(allowed.split())
     assert HOSTILE in shown.text
     assert STRANGER in shown.text
@@ -231,7 +211,7 @@ def test_a_text_with_quotations_is_an_article(library: Library) -> None:
     assert summary(found) == "2 quotations checked: 1 said by someone else, 1 not found; 1 skipped"
     long = verify_text("Nobody says this. " * 400, library)
     assert isinstance(long, ArticleReport)
-    shown = _Parsed(article_html(long, library.revision)).text
+    shown = Parsed(article_html(long, library.revision)).text
     assert shown == WORDING.no_quotations
 
 
@@ -242,7 +222,7 @@ def test_an_article_leads_to_its_problems(library: Library) -> None:
     )
     found = verify_text(article, library)
     assert isinstance(found, ArticleReport)
-    shown = _Parsed(article_html(found, library.revision))
+    shown = Parsed(article_html(found, library.revision))
     jumps = [at["data-jump"] for at in shown.named("button") if "data-jump" in at]
     assert jumps == ["checked-2", "checked-3"]
     assert [at["id"] for at in shown.named("li") if "id" in at] == ["checked-1", "checked-2", "checked-3"]
@@ -255,7 +235,7 @@ def test_a_quote_stands_in_its_sentence(library: Library) -> None:
     """Words cut from a sentence are shown in it, with what stands around, so that a cut cannot hide a condition."""
     found = verify_text("I would not repair it before the winter", library)
     assert isinstance(found, Verification)
-    shown = _Parsed(quote_html(found, None, library.revision))
+    shown = Parsed(quote_html(found, None, library.revision))
     assert "I would not repair it before the winter, if you ask me." in shown.text
     assert f"{WORDING.before} {STRANGER}: {HOSTILE}" in shown.text
     assert f"{WORDING.after} Ines Falk: That is my view of it." in shown.text
@@ -267,7 +247,7 @@ def test_a_near_miss_is_never_called_the_same(library: Library) -> None:
     """Word by word, in words too, and its place opens as no evidence."""
     found = verify_text("The silo by the barn is leaking", library)
     assert isinstance(found, Verification)
-    shown = _Parsed(quote_html(found, None, library.revision))
+    shown = Parsed(quote_html(found, None, library.revision))
     assert WORDING.not_found_long in shown.text
     assert WORDING.near in shown.text
     assert f"{WORDING.quote_has} barn; {WORDING.record_has} gate" in re.sub(r"\s+", " ", shown.text)
@@ -278,12 +258,12 @@ def test_a_near_miss_is_never_called_the_same(library: Library) -> None:
 def test_parts_are_shown_with_their_places(library: Library) -> None:
     found = verify_text("The silo by the gate … a silo is a silo", library)
     assert isinstance(found, Verification)
-    shown = _Parsed(quote_html(found, None, library.revision)).text
+    shown = Parsed(quote_html(found, None, library.revision)).text
     assert f"{WORDING.left_out_parts} {WORDING.in_one_turn}" in shown
     assert "“a silo is a silo”" in shown
     apart = verify_text("The silo by the gate … nothing of the kind", library)
     assert isinstance(apart, Verification)
-    shown = _Parsed(quote_html(apart, None, library.revision)).text
+    shown = Parsed(quote_html(apart, None, library.revision)).text
     assert WORDING.not_together in shown
     assert WORDING.nowhere in shown
 
@@ -292,10 +272,10 @@ def test_limits_of_a_check_are_told(library: Library) -> None:
     """Transcripts and dates count; the limit to speakers does not, and that is said."""
     offer = "We have the offer for the silo now"
     shown = checked_html(library, offer, None, ["Ines Falk"], [], "", "2024-03-31")
-    assert WORDING.not_found_long in _Parsed(shown).text
-    assert "Checked in 1 of 3 transcripts" in _Parsed(shown).text
-    assert WORDING.speakers_no_limit.split(";")[0] in _Parsed(shown).text
-    assert WORDING.found_long in _Parsed(checked_html(library, offer, " Mara ", [], [], "", "")).text
+    assert WORDING.not_found_long in Parsed(shown).text
+    assert "Checked in 1 of 3 transcripts" in Parsed(shown).text
+    assert WORDING.speakers_no_limit.split(";")[0] in Parsed(shown).text
+    assert WORDING.found_long in Parsed(checked_html(library, offer, " Mara ", [], [], "", "")).text
     with pytest.raises(QuestionError, match="no speaker is called 'Nobody'"):
         checked_html(library, offer, "Nobody", [], [], "", "")
 
@@ -313,7 +293,7 @@ def test_hostile_text_in_checks_stays_text(library: Library) -> None:
     )
     html += checked_html(library, article, None, [], [], "", "")
     html += checked_html(library, "We have the offer for the silo now", STRANGER, [], [], "", "")
-    shown = _Parsed(html)
+    shown = Parsed(html)
     assert {tag for tag, _ in shown.tags} <= set(allowed.split())
     assert all(words in shown.text for words in (HOSTILE, STRANGER, "cellar", "“<b>x”", missing.replace("*", "")))
     assert not re.search(r"\$\{|\{\{|\*\*|\$\$|`|javascript:", html)

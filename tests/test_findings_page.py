@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import Library, mentions
-from tests.browsing import Watched, free_port, needs_browser, on_screen, opened
+from tests.browsing import Watched, free_port, needs_browser, on_screen, opened, watching
 from tests.test_accessibility import check
 from tests.test_findings import APRIL, HOSTILE, MARCH, STRANGER, UNDATED
 
@@ -55,14 +55,7 @@ def url(library: Library) -> Iterator[str]:
 
 @pytest.fixture
 def watched(browser: Browser, url: str) -> Iterator[Watched]:
-    """A fresh session; whatever the test does, nothing leaves the machine and no script fails."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    watched = opened(context, url)
-    yield watched
-    context.close()
-    assert watched.hosts <= {"127.0.0.1"}
-    assert not watched.dialogs
-    assert not watched.errors
+    yield from watching(browser, url, reduced_motion="reduce")
 
 
 def count(watched: Watched, words: str) -> None:

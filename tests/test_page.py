@@ -20,11 +20,11 @@ from langchain_core.messages import BaseMessage
 
 from bot import Library
 from bot.errors import OnRecordError
-from tests.browsing import Watched, free_port, needs_browser, on_screen, opened
+from tests.browsing import Watched, free_port, needs_browser, on_screen, opened, watching
 from tests.fakes import Reply, Scripted
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser
 
     from embeddings.encoder import Encoder
 
@@ -81,14 +81,7 @@ def url(library: Library) -> Iterator[str]:
 
 @pytest.fixture
 def watched(browser: Browser, url: str) -> Iterator[Watched]:
-    """A fresh session; whatever the test does, nothing may have left the machine and no script of ours may fail."""
-    context: BrowserContext = browser.new_context(viewport={"width": 1400, "height": 900})
-    watched = opened(context, url)
-    yield watched
-    context.close()
-    assert watched.hosts <= {"127.0.0.1"}
-    assert not watched.dialogs
-    assert not watched.errors
+    yield from watching(browser, url)
 
 
 # --- asking ------------------------------------------------------------------------------------------------------

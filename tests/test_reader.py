@@ -8,7 +8,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from html import escape as escaped
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,8 @@ from hypothesis import strategies as st
 
 from bot import Library
 from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
-from tests.browsing import Watched, free_port, needs_browser, on_screen, opened
+from tests.browsing import Watched, free_port, needs_browser, on_screen, watching
+from tests.html import Parsed, made
 from tests.test_media import silence
 from ui import reader
 from ui.media import Recording
@@ -35,50 +35,6 @@ HOSTILE = (
 )
 
 
-class _Parsed(HTMLParser):
-    """Text by tag, and the tags and attributes seen."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text = ""
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.inside: dict[str, list[str]] = {}
-        self._open: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag == "input":
-            return
-        self.inside.setdefault(tag, []).append("")
-        self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag, f"</{tag}> closes nothing"
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        for tag in dict.fromkeys(self._open):
-            self.inside[tag][-1] += data
-
-    def having(self, attribute: str) -> list[str | None]:
-        """The values of an attribute."""
-        return [attributes[attribute] for _, attributes in self.tags if attribute in attributes]
-
-
-def made(*texts: str, speakers: tuple[str, ...] = ("Ana", "Ben"), source: str = "talk.txt") -> Transcript:
-    """A transcript of one line a turn, speakers in turns, ten seconds each."""
-    utterances = tuple(
-        Utterance(at, name, name, text, (Piece(0, Lines(at + 1, at + 1), at * 10.0, at * 10.0 + 9),))
-        for at, text in enumerate(texts)
-        for name in [speakers[at % len(speakers)]]
-    )
-    return Transcript(
-        "talk", "A talk", source, "0" * 64, utterances, Reading("made", "line", len(texts), len(texts), ())
-    )
-
-
 # --- the HTML ----------------------------------------------------------------------------------------------------
 
 
@@ -86,7 +42,7 @@ def made(*texts: str, speakers: tuple[str, ...] = ("Ana", "Ben"), source: str = 
 def test_words_are_shown_as_they_are(raw: str) -> None:
     """A browser shows the characters that went in; nothing is left that HTML or a template could read."""
     html = reader._plain(raw)
-    assert _Parsed(html).text == raw
+    assert Parsed(html).text == raw
     assert not set(html) & set("<>\"'`${}\\\r")
 
 
@@ -95,7 +51,7 @@ def test_exactly_the_quoted_characters_are_marked(start: int, end: int) -> None:
     """<mark> holds the slice; the turn around it is whole."""
     transcript = made("Before.", "Aé<b> “x”*$", "After.")
     end = min(end, len("Aé<b> “x”*$"))
-    seen = _Parsed(transcript_html(transcript, "quote:talk@0:1:0:5", {1: (start, end)}))
+    seen = Parsed(transcript_html(transcript, "quote:talk@0:1:0:5", {1: (start, end)}))
     said = transcript.utterances[1].text
     assert seen.inside["mark"] == [said[start:end]]
     assert said in seen.inside["p"]
@@ -105,7 +61,7 @@ def test_exactly_the_quoted_characters_are_marked(start: int, end: int) -> None:
 
 def test_passage_is_called_one() -> None:
     """What stands under a refusal is no quote, here neither."""
-    seen = _Parsed(transcript_html(made("One.", "Two."), "passage:talk@0:1:0:3", {1: (0, 3)}))
+    seen = Parsed(transcript_html(made("One.", "Two."), "passage:talk@0:1:0:3", {1: (0, 3)}))
     assert "To the passage" in seen.inside["button"]
     assert "To the quote" not in seen.text
 
@@ -120,11 +76,11 @@ def test_hostile_names_stay_text() -> None:
         message_html(HOSTILE),
     ]
     for page in pages:
-        seen = _Parsed(page)
+        seen = Parsed(page)
         assert HOSTILE in seen.text
         assert not {"script", "a", "img", "code", "strong"} & {tag for tag, _ in seen.tags}
         assert not [name for _, attributes in seen.tags for name in attributes if name.startswith("on")]
-    seen = _Parsed(pages[0])
+    seen = Parsed(pages[0])
     assert seen.having("data-shown") == [f"transcript:{HOSTILE}"]
     assert HOSTILE in seen.inside["p"]
     assert seen.inside["option"] == ["Any speaker", f"{HOSTILE} (2)"]
@@ -133,19 +89,19 @@ def test_hostile_names_stay_text() -> None:
 def test_header_says_what_it_is() -> None:
     """Title, file and day; how many of its speakers only a machine told apart."""
     transcript = made("One.", "Two.", "Three.", speakers=("Ana", "SPEAKER_01", "Speaker 2 (talk)"))
-    seen = _Parsed(transcript_html(transcript, "transcript:talk", {}, Beside(datetime.date(2024, 5, 12))))
+    seen = Parsed(transcript_html(transcript, "transcript:talk", {}, Beside(datetime.date(2024, 5, 12))))
     assert seen.inside["h2"] == ["A talk"]
     assert "talk.txt · 2024-05-12" in seen.inside["p"]
     assert "Labels made by a machine: 2 of 3 speakers. Say who they are under Library." in seen.inside["p"]
     assert not seen.having("data-to-mark")
-    named = _Parsed(transcript_html(made("One.", source="A talk"), "transcript:talk", {}))
+    named = Parsed(transcript_html(made("One.", source="A talk"), "transcript:talk", {}))
     assert "machine" not in named.text
     assert "about" not in named.having("class")
 
 
 def test_speakers_can_be_jumped_to() -> None:
     """Each once, in order of their first words, with how often they speak."""
-    seen = _Parsed(transcript_html(made("One.", "Two.", "Three."), "transcript:talk", {}))
+    seen = Parsed(transcript_html(made("One.", "Two.", "Three."), "transcript:talk", {}))
     assert seen.inside["option"] == ["Any speaker", "Ana (2)", "Ben (1)"]
     assert seen.having("data-by") == ["0", "1", "0"]
 
@@ -163,10 +119,10 @@ def test_times_play_where_there_is_a_recording() -> None:
     turn = Utterance(0, "Ana", "Ana", "First second.", pieces)
     transcript = Transcript("talk", "A talk", "t.vtt", "0" * 64, (turn,), Reading("made", "line", 2, 2, ()))
     marks = {0: (6, 12)}
-    silent = _Parsed(transcript_html(transcript, "quote:talk@0:0:6:12", marks))
+    silent = Parsed(transcript_html(transcript, "quote:talk@0:0:6:12", marks))
     assert silent.having("data-play") == []
     assert "0:03" in silent.text
-    sounding = _Parsed(
+    sounding = Parsed(
         transcript_html(transcript, "quote:talk@0:0:6:12", marks, Beside(None, Recording(Path("t.mp4"), "video/mp4")))
     )
     assert sounding.having("data-play") == ["3.25", "9.5"]
@@ -180,7 +136,7 @@ def test_recording_without_times_is_not_cued() -> None:
     turn = Utterance(0, "Ana", "Ana", "Words.", (Piece(0, Lines(1, 1)),))
     transcript = Transcript("talk", "A talk", "t.txt", "0" * 64, (turn,), Reading("made", "line", 1, 1, ()))
     beside = Beside(None, Recording(Path("t.mp3"), "audio/mpeg"))
-    seen = _Parsed(transcript_html(transcript, "quote:talk@0:0:0:5", {0: (0, 5)}, beside))
+    seen = Parsed(transcript_html(transcript, "quote:talk@0:0:0:5", {0: (0, 5)}, beside))
     assert "audio" in seen.inside
     assert not seen.having("data-at") + seen.having("data-play")
 
@@ -198,18 +154,18 @@ def test_beyond_the_bound_the_turns_around_the_quote_are_shown(monkeypatch: pyte
     monkeypatch.setattr(reader, "SHOWN_UTTERANCES", 400)
     transcript = made(*(f"Turn number {number}." for number in range(2000)))
     key = "quote:talk@0:1200:0:4"
-    seen = _Parsed(transcript_html(transcript, key, {1200: (0, 4)}))
+    seen = Parsed(transcript_html(transcript, key, {1200: (0, 4)}))
     assert len(seen.inside["li"]) == 400
     assert seen.inside["mark"] == ["Turn"]
     assert "1,000 earlier turns are not shown" in seen.text
     assert "600 later turns are not shown" in seen.text
     assert seen.having("data-first") == ["600", "1400"]
     assert seen.having("data-key") == [key, key]
-    onward = _Parsed(transcript_html(transcript, key, {1200: (0, 4)}, first=1400))
+    onward = Parsed(transcript_html(transcript, key, {1200: (0, 4)}, first=1400))
     assert "Turn number 1400." in onward.inside["p"]
     assert onward.having("data-first") == ["1000", "1800"]
     assert "mark" not in onward.inside
-    last = _Parsed(transcript_html(transcript, key, {1200: (0, 4)}, first=1800))
+    last = Parsed(transcript_html(transcript, key, {1200: (0, 4)}, first=1800))
     assert len(last.inside["li"]) == 200
     assert last.having("data-first") == ["1400"]
 
@@ -289,7 +245,7 @@ def test_what_a_browser_made_up_opens_nothing(library: Library) -> None:
         "transcript:../../etc/passwd",
         f"<b>:{group}",
     ):
-        seen = _Parsed(shown_html(library, key))
+        seen = Parsed(shown_html(library, key))
         assert seen.inside["h2"] != [""], key
         assert "ol" not in seen.inside, key
     whole = shown_html(library, "transcript:harbour-en", 10**8)
@@ -298,7 +254,7 @@ def test_what_a_browser_made_up_opens_nothing(library: Library) -> None:
 
 def test_shown_as_the_library_calls_it(library: Library) -> None:
     """Under the title and date that a person gave, with the recording that lies beside the file."""
-    seen = _Parsed(shown_html(library, key_of(library, "harbour-en", 3, "ferry sails")))
+    seen = Parsed(shown_html(library, key_of(library, "harbour-en", 3, "ferry sails")))
     assert seen.inside["h2"] == [f"Harbour {HOSTILE}"]
     assert "harbour.en.vtt · 2024-05-12" in seen.inside["p"]
     assert seen.inside["mark"] == ["ferry sails"]
@@ -317,14 +273,7 @@ def url(library: Library) -> Iterator[str]:
 
 @pytest.fixture
 def watched(browser: Browser, url: str) -> Iterator[Watched]:
-    """A fresh session; nothing may have left the machine and no script of ours may fail."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    watched = opened(context, url)
-    yield watched
-    context.close()
-    assert watched.hosts <= {"127.0.0.1"}
-    assert not watched.dialogs
-    assert not watched.errors
+    yield from watching(browser, url)
 
 
 def clicked(page: Page, key: str) -> None:

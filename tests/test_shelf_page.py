@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bot import Library
-from tests.browsing import Watched, free_port, needs_browser, opened
+from tests.browsing import Watched, free_port, needs_browser, opened, watching
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -70,14 +70,8 @@ def url(library: Library) -> Iterator[str]:
 
 @pytest.fixture
 def watched(browser: Browser, url: str) -> Iterator[Watched]:
-    """A fresh session at the Library tab; nothing leaves the machine, and no script of ours fails."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
-    watched = shelf(opened(context, url))
-    yield watched
-    context.close()
-    assert watched.hosts <= {"127.0.0.1"}
-    assert not watched.dialogs
-    assert not watched.errors
+    for watched in watching(browser, url):
+        yield shelf(watched)
 
 
 def shelf(watched: Watched) -> Watched:

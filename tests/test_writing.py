@@ -23,7 +23,7 @@ from bot.model import Model, load_model
 from bot.quoting import is_in_source
 from embeddings.encoder import Encoder
 from tests.fakes import Scripted
-from ui import render
+from ui import answers
 
 TALK = """\
 Ines Calder: The old tower has 340 steps, and I climb them every morning.
@@ -75,7 +75,7 @@ _MARKED = re.compile(r"[“\"„«]([^“”\"„«»]+)[”\"“»]")
 def assert_no_false_quote(reply: Answer, library: Library) -> None:
     """Whatever stands in quotation marks, anywhere that people read, stands in the file, in one speaker's turn."""
     turns = [line.partition(": ")[2] for line in TALK.splitlines()]
-    page = render.answer_html(reply, 0, library.revision)
+    page = answers.answer_html(reply, 0, library.revision)
     prose = html.unescape(re.sub(r"<[^>]*>", " ", page))
     said = [reply.text, prose, *reply.unverified, reply.notice]
     said += [statement.text for statement in reply.statements]
@@ -135,7 +135,7 @@ def test_beside_a_true_sentence_a_false_one_is_marked(library: Library, name: st
     assert reply.statements[0].problems == ()
     assert any(statement.problems for statement in reply.statements[1:])
     assert UNVERIFIED_MARK in reply.text
-    assert 'class="unverified"' in render.answer_html(reply, 0, library.revision)
+    assert 'class="unverified"' in answers.answer_html(reply, 0, library.revision)
     assert any(statement["problems"] for statement in json.loads(json.dumps(reply.as_dict()))["statements"])
     assert_no_false_quote(reply, library)
 
