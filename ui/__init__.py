@@ -1,4 +1,5 @@
-"""The web page: a chat about the library's transcripts, and the transcript beside it.
+"""The chat window on this machine.
 
-`ui.render` turns answers and transcripts into HTML and loads nothing heavy; `ui.app` is the Gradio app.
+`ui.app` puts its parts together and serves them; `ui.answers`, `ui.markup` and `ui.export` turn answers into HTML and
+Markdown and load nothing heavy.
 """
