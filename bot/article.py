@@ -107,10 +107,13 @@ def verify_text(
 
     A text that somebody says as a whole is a quote.  Else, where quotations stand in it, it is an article, unless it is
     one quotation and nothing besides; and else a quote that is not found.  A long text is always an article, even when
-    there is nothing to check in it.  Raises QuestionError for a text without words, or a speaker that the library does
-    not have.
+    there is nothing to check in it.  A quote with its citation, as the page copies it (“…” — NAME, FILE, or that as
+    Markdown), is ascribed to the one it names.  Raises QuestionError for a text without words, or a speaker that the
+    library does not have.
     """
     verifier = Verifier(library, transcripts, folding)
+    if copied := _copied(text, verifier.speakers):
+        return verifier.verify(copied[0], speaker or copied[1])
     whole = verifier.places(text, speaker)
     if whole.status != NOT_FOUND:
         return whole
@@ -118,6 +121,29 @@ def verify_text(
     if len(text) > _LONGEST_QUOTE or any(len(item.quotation.text) < len(text.strip()) - 2 for item in report.checked):
         return report
     return verifier.verify(text, speaker)
+
+
+_CITED = re.compile(
+    r"""\s*(?:“(?P<curly>[^“”]+)”|"(?P<straight>[^"]+)")\s*(?:\[\d+\]\s*)?[—–]\s*(?P<who>[^\n]{1,300})\s*"""
+)
+_CITED_BLOCK = re.compile(r"(?P<words>.+)\n\s*[—–]\s*(?P<who>[^\n]{1,300})", re.DOTALL)
+_ESCAPED = re.compile(r"\\([^\w\s])")
+
+
+def _copied(text: str, speakers: Sequence[str]) -> tuple[str, str | None] | None:
+    """A quote and whom its citation names, where a text is just that; None where it is anything else.
+
+    A Markdown block quote needs no quotation marks.
+    """
+    lines = [line.strip() for line in text.strip().splitlines()]
+    block = all(line.startswith(">") for line in lines)
+    plain = "\n".join(_ESCAPED.sub(r"\1", line[1:].strip()) for line in lines) if block else text
+    found = (_CITED_BLOCK if block else _CITED).fullmatch(plain)
+    if not found:
+        return None
+    named = [name for name in speakers if found["who"].casefold().startswith(name.casefold())]
+    quote = found["words"] if block else found["curly"] or found["straight"]
+    return quote.strip(), max(named, key=len, default=None)
 
 
 def _report(text: str, verifier: Verifier, speaker: str | None) -> ArticleReport:

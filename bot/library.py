@@ -74,6 +74,7 @@ _OWN_FILES = re.compile(rf"lock|{PAGE_SECRET}(?:\.\w+)?|transcripts|index-\d+|(?
 _KINDS = ("turns", "windows")
 _SAMPLES = "samples"
 _HELD = 256  # transcripts kept in memory
+_UPLOADED = "uploaded:"  # what the paths of transcripts begin with that came from no file on disk
 _LONGEST_STEM, _LONGEST_SUFFIX = 150, 10  # characters of the name of a file from elsewhere
 _JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in some scripts
 
@@ -323,7 +324,8 @@ class Library:
             stored = json.loads((self.folder / "transcripts" / entry.group / "transcript.json").read_bytes())
             return tuple((entry.called[turn["speaker"]], turn["text"]) for turn in stored["utterances"])
         except FileNotFoundError:
-            raise RevisionGone(f"{revision} is not there any more; it was replaced or removed, so ask again") from None
+            name = revision.partition("@")[0]
+            raise RevisionGone(f"{name} is not there any more; it was replaced or removed, so ask again") from None
         except (KeyError, TypeError, ValueError) as error:
             raise TranscriptError(f"a stored transcript is damaged ({error}); add its file again") from error
 
@@ -334,7 +336,8 @@ class Library:
     def _entry_of(self, revision: str) -> Entry:
         entry = self._read_manifest().by_group.get(revision.partition("+")[0])
         if entry is None or revision not in (entry.revision, entry.group):
-            raise RevisionGone(f"{revision} was replaced, renamed or removed meanwhile; ask again")
+            name = revision.partition("@")[0]
+            raise RevisionGone(f"{name} was changed, renamed or removed meanwhile; ask again")
         return entry
 
     def _load_group(self, group: str) -> _Held:
@@ -343,7 +346,8 @@ class Library:
             text = (folder / "transcript.json").read_text(encoding="utf-8")
             data = (folder / "source").read_bytes()
         except FileNotFoundError:
-            raise RevisionGone(f"{folder} is not there any more; it was replaced or removed, so ask again") from None
+            name = group.partition("@")[0]
+            raise RevisionGone(f"{name} is not there any more; it was replaced or removed, so ask again") from None
         return _Held(Transcript.from_json(text), data)
 
     # --- changing it ---------------------------------------------------------------------------------------------
@@ -397,7 +401,7 @@ class Library:
         """
         name = _plain_name(name)
         transcript = read_bytes(data, name)
-        return self._add_bytes(transcript, data, f"uploaded:{transcript.sha256[:12]}/{name}", progress)
+        return self._add_bytes(transcript, data, f"{_UPLOADED}{transcript.sha256[:12]}/{name}", progress)
 
     def keep(self, id: str) -> Kept:
         """All that `restore` needs after `remove`.  Raises LibraryError when there is none with this id."""
@@ -527,6 +531,10 @@ class Library:
             same_path = next((entry for entry in manifest.entries if entry.path == path), None)
             twin = same_path or next((e for e in manifest.entries if e.sha256 == transcript.sha256), None)
             if twin and twin.sha256 == transcript.sha256:
+                if twin.path and twin.path.startswith(_UPLOADED) and Path(path).is_absolute():
+                    # It was dropped on the page before; a recording may lie beside this file.
+                    found = replace(twin, path=path)
+                    self._commit(replace(manifest, entries=tuple(found if e is twin else e for e in manifest.entries)))
                 return Added(transcript.source, "unchanged", self.entry(twin.id), transcript.report)
             id = same_path.id if same_path else _free_id(transcript.id, manifest.by_id)
             transcript = replace(transcript, id=id)

@@ -188,7 +188,7 @@ class Mentions:
         if len(self.undated) == len(self.transcripts):
             return "no file has a date in its name, so the transcripts come in the library's order"
         where = plural(len(self.transcripts), "transcript")
-        return f"{len(self.undated):,} of {where} have no date in their names and come last"
+        return f"{len(self.undated):,} of {where} have no date and come last"
 
     def as_dict(self) -> dict[str, Any]:
         """The counts and all mentions as plain values, for JSON."""

@@ -14,7 +14,7 @@ from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, REFUSAL, Answer, 
 from bot.quoting import Quote
 from bot.retrieval import Hit, Passage, Stretch
 from bot.transcript import Transcript
-from tests.html import Parsed, made
+from tests.parsing import Parsed, made
 from ui import answers, markup
 from ui.places import Spot
 

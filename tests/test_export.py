@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot import Library, answer
+from bot import Library, Quote, answer
+from bot.article import verify_text
+from bot.verifying import Verification
 from ui.conversations import Asked, Turn
 from ui.export import conversation_html, conversation_markdown, escaped, quote_markdown, quote_text
 from ui.wording import WORDING
@@ -92,3 +95,20 @@ def test_a_saved_conversation_has_everything(turns: list[Turn], kind: str) -> No
     assert "Stopped." in said
     assert WORDING.of_the_transcript in said
     assert not {"script", "img", "button"} & seen.tags
+
+
+@pytest.mark.parametrize("copied", [quote_text, quote_markdown])
+def test_what_was_copied_is_checked_as_it_stands(
+    samples: Library, turns: list[Turn], copied: Callable[[Quote], str]
+) -> None:
+    """A quote with its citation is found, and ascribed to the one whom the citation names."""
+    for turn in turns[:2]:
+        assert turn.answer
+        for quote in (*(citation.quote for citation in turn.answer.citations), *turn.answer.elsewhere):
+            pasted = copied(quote)
+            found = verify_text(pasted, samples)
+            assert isinstance(found, Verification)
+            assert (found.status, found.quotes[0].place) == ("found", quote.place)
+            other = verify_text(pasted.replace(f"— {quote.speaker}", "— Yolanda Petrescu"), samples)
+            assert isinstance(other, Verification)
+            assert other.status == "said_by_other"

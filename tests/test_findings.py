@@ -16,7 +16,7 @@ from bot.article import ArticleReport, verify_text
 from bot.mentioning import mentions_csv
 from bot.verifying import FOUND, NOT_FOUND, SAID_BY_OTHER, Verification
 from embeddings.encoder import Encoder
-from tests.html import Parsed
+from tests.parsing import Parsed
 from ui import mentions as tab
 from ui.checks import article_html, checked_html, quote_html, summary
 from ui.limits import label_of, limits_of

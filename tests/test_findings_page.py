@@ -100,7 +100,7 @@ def test_mentions_are_counted_paged_opened_and_saved(watched: Watched, library: 
     button = rows.nth(1).locator(".cite")
     button.hover()
     page.wait_for_selector("#card:not([hidden])")
-    assert page.inner_text("#card strong") == "We have the offer for the silo now."
+    assert page.inner_text("#card .quoted") == "We have the offer for the silo now."
     button.click()
     page.wait_for_selector("#panel mark")
     assert on_screen(page, "#panel mark")

@@ -88,7 +88,7 @@ def test_what_was_removed_comes_back_as_it_was(library: Library, tmp_path: Path)
     quote = answer("When does the ferry sail?", library).citations[0].quote
     kept = library.keep("ferry")
     library.remove("ferry")
-    with pytest.raises(LibraryError, match="was replaced, renamed or removed"):
+    with pytest.raises(LibraryError, match="was changed, renamed or removed"):
         library.revision(kept.record.group)
     assert library.restore(kept) == before[0]
     assert library.entries == before
@@ -97,6 +97,17 @@ def test_what_was_removed_comes_back_as_it_was(library: Library, tmp_path: Path)
     assert answer("When does the ferry sail?", library).citations[0].quote == quote
     assert rows(library) == in_index
     assert [added.outcome for added in library.add(files[0]).files] == ["unchanged"]
+
+
+def test_what_was_dropped_is_known_by_its_file_once_that_is_added(library: Library, tmp_path: Path) -> None:
+    """Nothing is added twice; a recording may lie beside the file."""
+    library.add_bytes(FERRY.encode(), "talk.txt")
+    file = tmp_path / "talk.txt"
+    file.write_text(FERRY, encoding="utf-8")
+    (added,) = library.add(file).files
+    assert added.outcome == "unchanged"
+    (entry,) = library.entries
+    assert entry.path == str(file.resolve())
 
 
 def test_nothing_comes_back_where_something_else_is(library: Library, tmp_path: Path) -> None:

@@ -300,7 +300,9 @@ def test_keys_step_from_quote_to_quote(watched: Watched) -> None:
     page = watched.page
     keys = [item.get_attribute("data-show") for item in page.locator("#chat .quote .cite").all()]
     assert len(keys) > 1
-    for key, expected in (("Alt+ArrowDown", keys[0]), ("Alt+ArrowDown", keys[1]), ("Alt+ArrowUp", keys[0])):
+    newest = page.locator("#chat .answer").first.locator(".cite").count()  # from the newest answer on
+    steps = (("Alt+ArrowDown", newest), ("Alt+ArrowUp", newest - 1), ("Alt+ArrowDown", newest))
+    for key, expected in [(key, keys[number]) for key, number in steps]:
         page.keyboard.press(key)
         page.wait_for_function(
             "key => document.querySelector('#panel [data-shown]')?.dataset.shown === key", arg=expected
@@ -352,6 +354,58 @@ def test_conversations_are_kept_chosen_and_deleted(watched: Watched, browser: Br
     other.page.get_by_label("Conversations").click()
     other.page.get_by_role("option", name="What is the lighthouse password?").wait_for()
     assert other.page.get_by_role("option", name=EXAMPLE).count() == 0
+
+
+@needs_browser
+def test_a_deleted_conversation_comes_back(watched: Watched) -> None:
+    page = watched.page
+    watched.ask("Who pays for painting the crane?")
+    page.click("#forget")
+    page.wait_for_function("!document.querySelector('#chat .question')")
+    page.wait_for_function("Object.keys(localStorage).length === 0")
+    page.get_by_role("button", name="Undo: bring the conversation back").click()
+    page.locator("#chat .question", has_text=EXAMPLE).wait_for()
+    page.wait_for_function("Object.keys(localStorage).length === 1")
+    assert PAID in page.locator("#chat blockquote").all_text_contents()
+
+
+@needs_browser
+def test_two_tabs_that_go_on_with_one_conversation_lose_nothing(watched: Watched, url: str) -> None:
+    """The second becomes a conversation of its own."""
+    page = watched.page
+    watched.ask("Who pays for painting the crane?")
+    other = opened(page.context, url)
+    other.page.get_by_label("Conversations").click()
+    other.page.get_by_role("option", name=EXAMPLE).click()
+    other.page.locator("#chat .question", has_text=EXAMPLE).wait_for()
+    other.ask("What is the lighthouse password?")
+    page.wait_for_timeout(500)  # the first tab notices
+    watched.ask("How long does the painting take?")
+    page.wait_for_function("Object.keys(localStorage).length === 2")
+    asked = set()
+    for number in range(2):
+        other.page.reload()
+        other.page.wait_for_selector("#chat .question")
+        other.page.get_by_label("Conversations").click()
+        other.page.get_by_role("option").nth(number).click()
+        other.page.wait_for_timeout(700)
+        asked.add(tuple(other.page.locator("#chat .question").all_inner_texts()))
+    assert asked == {
+        (EXAMPLE, "What is the lighthouse password?"),
+        (EXAMPLE, "How long does the painting take?"),
+    }
+
+
+@needs_browser
+def test_nothing_typed_asks_nothing(watched: Watched) -> None:
+    """What was said stays on the page."""
+    watched.ask("Who pays for painting the crane?")
+    page = watched.page
+    page.fill("#question textarea", "   ")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert page.locator("#chat .question").count() == 1
+    assert PAID in page.locator("#chat blockquote").all_text_contents()
 
 
 @needs_browser

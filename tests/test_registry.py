@@ -364,12 +364,12 @@ def test_a_question_in_progress_keeps_the_names_it_began_with(library: Library) 
 
 def test_the_page_opens_an_older_answer_under_the_names_of_today(library: Library) -> None:
     """A renamed speaker is no changed file: the citation still leads to its words."""
-    from ui.app import _Page
+    from ui.places import Spot
 
     quote = verify_quote("Only in fog.", library).quotes[0]
     library.rename("ferry", "Speaker 2", "Tom Roe")
-    opened = _Page(library)._current(quote.transcript, quote.revision, quote.source)
-    assert opened.utterances[quote.utterance].speaker == "Tom Roe"
+    opened = Spot.of(quote).quote(library)
+    assert (opened.speaker, opened.text) == ("Tom Roe", quote.text)
 
 
 def test_a_library_from_before_the_registry_opens(library: Library) -> None:

@@ -8,6 +8,7 @@ What is said lives in a gr.State; a handler holds nothing of it.
 
 from __future__ import annotations
 
+import datetime
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,8 @@ def build(desk: Desk) -> None:
     page = _Chat(desk)
     turns = gr.State([])
     editing = gr.State(None)
-    current = gr.State("")  # id of this conversation, once it is kept
+    current = gr.State(None)  # this conversation as this tab keeps it, once it does
+    deleted = gr.State(None)  # what this session deleted last
     kept = gr.State({})  # id to Conversation: those that the browser keeps
     with gr.Row(elem_id="conversations"):
         picker = gr.Dropdown(
@@ -123,7 +125,10 @@ def build(desk: Desk) -> None:
     question.stop(None, cancels=asked, **QUIET).then(page.shown, turns, chat, **QUIET).then(**keeping)
     new.click(None, cancels=asked, **QUIET).then(page.new, kept, [*whole, picker], **QUIET)
     picker.input(None, cancels=asked, **QUIET).then(page.open, [picker, kept], whole, **QUIET)
-    forget.click(None, cancels=asked, **QUIET).then(page.forget, [current, kept], [*whole, picker, kept], **QUIET)
+    forget.click(None, cancels=asked, **QUIET).then(
+        page.forget, [current, kept], [*whole, picker, kept, deleted], **QUIET
+    )
+    desk.wire.unforget(page.unforget, [deleted, kept], [*whole, picker, kept], **QUIET)
     markdown.click(page.save_markdown, turns, desk.outbox, **QUIET)
     html.click(page.save_html, turns, desk.outbox, **QUIET)
     desk.wire.edit(page.edit, turns, [question, editing, edited], **QUIET)
@@ -155,6 +160,7 @@ class _Chat:
         """The conversation and the question box, while an answer grows."""
         question = question.strip()
         if not question:
+            yield (gr.skip(),) * 5
             return
         at = editing.turn if editing and editing.turn < len(turns) else len(turns)
         rewrite = editing.rewrite if editing and not editing.rewrite else rewrite
@@ -183,6 +189,7 @@ class _Chat:
         data = sent(event)
         at = _turn_of(data, turns)
         if at is None:
+            yield (gr.skip(),) * 5
             return
         turn = turns[at].turn
         asked, answer = turn.asked, turn.answer
@@ -262,50 +269,71 @@ class _Chat:
     # --- conversations -------------------------------------------------------------------------------------------
 
     def keep(
-        self, turns: list[Shown], current: str, kept: dict[str, Conversation]
-    ) -> tuple[str, dict[str, Conversation], Any, Any]:
-        """The conversation into the browser's storage."""
+        self, turns: list[Shown], current: Conversation | None, kept: dict[str, Conversation]
+    ) -> tuple[Conversation | None, dict[str, Conversation], Any, Any]:
+        """The conversation into the browser's storage.
+
+        Where another tab has gone on with it meanwhile, this one becomes a conversation of its own: nothing is lost.
+        """
         if not turns:
             return current, kept, gr.skip(), gr.skip()
-        conversation = Conversation.of([item.turn for item in turns], current)
-        newest = sorted([*kept.values(), conversation], key=lambda item: -item.changed)
-        kept = {item.id: item for item in newest if item.id != conversation.id or item is conversation}
+        mine = current is not None and kept.get(current.id, current).changed == current.changed
+        conversation = Conversation.of([item.turn for item in turns], current.id if current and mine else "")
+        kept = {conversation.id: conversation} | {id: item for id, item in kept.items() if id != conversation.id}
         dropped = list(kept)[_MOST_KEPT:]
         kept = dict(list(kept.items())[:_MOST_KEPT])
+        message = self._stored(conversation, drop=[STORED + id for id in dropped])
+        return conversation, kept, _choices(kept, conversation), message
+
+    def _stored(self, conversation: Conversation, drop: Sequence[str] = ()) -> dict[str, Any]:
         put = {STORED + conversation.id: self.keeper.seal(conversation)}
-        message = self.desk.post(put=put, drop=[STORED + id for id in dropped], current=conversation.id)
-        return conversation.id, kept, _choices(kept, conversation.id), message
+        return self.desk.post(put=put, drop=drop, current=conversation.id)
 
     def new(self, kept: dict[str, Conversation]) -> tuple[Any, ...]:
         """Nothing said; what was said before is kept."""
-        return *self._whole([], ""), _choices(kept, "")
+        return *self._whole([], None), _choices(kept, None)
 
     def open(self, id: str, kept: dict[str, Conversation]) -> tuple[Any, ...]:
         """A conversation as it was left, its quotes located afresh."""
-        found = [recall(turn, self.library) for turn in kept[id].turns] if id in kept else []
-        return self._whole([self._shown(turn, at) for at, turn in enumerate(found)], id if found else "")
+        conversation = kept.get(id)
+        found = [recall(turn, self.library) for turn in conversation.turns] if conversation else []
+        return self._whole([self._shown(turn, at) for at, turn in enumerate(found)], conversation)
 
-    def _whole(self, turns: list[Shown], current: str, drop: Sequence[str] = ()) -> tuple[Any, ...]:
+    def _whole(
+        self, turns: list[Shown], current: Conversation | None, drop: Sequence[str] = (), said: str = ""
+    ) -> tuple[Any, ...]:
         """A conversation in the place of another; the browser's tab is told which."""
-        message = self.desk.post(current=current, drop=[STORED + id for id in drop])
-        return _messages(turns), turns, current, None, "", message
+        message = self.desk.post(current=current.id if current else "", drop=[STORED + id for id in drop])
+        return _messages(turns), turns, current, None, said, message
 
-    def forget(self, current: str, kept: dict[str, Conversation]) -> tuple[Any, ...]:
-        """Nothing said, and what was said is deleted from the browser."""
-        left = {id: conversation for id, conversation in kept.items() if id != current}
-        return *self._whole([], "", drop=[current] if current else []), _choices(left, ""), left
+    def forget(self, current: Conversation | None, kept: dict[str, Conversation]) -> tuple[Any, ...]:
+        """Nothing said, and what was said is deleted from the browser, with a way back."""
+        if current is None:
+            return *self._whole([], None), _choices(kept, None), kept, None
+        left = {id: conversation for id, conversation in kept.items() if id != current.id}
+        undo = act_button("unforget", WORDING.undo, WORDING.undo_forget, {})
+        said = f'<p role="status">{text(WORDING.forgotten.format(name=current.name))} {undo}</p>'
+        return *self._whole([], None, drop=[current.id], said=said), _choices(left, None), left, current
+
+    def unforget(self, deleted: Conversation | None, kept: dict[str, Conversation]) -> tuple[Any, ...]:
+        """What was deleted last, as it was."""
+        if deleted is None:  # the page was loaded anew meanwhile
+            return (gr.skip(),) * 8
+        kept = {deleted.id: deleted} | kept
+        *whole, _ = self.open(deleted.id, kept)
+        return *whole, self._stored(deleted), _choices(kept, deleted), kept
 
     def remembered(self, event: gr.EventData) -> tuple[Any, ...]:
         """What a page that has just been loaded shows: the conversation that its tab was in, if any."""
-        kept, current = self._unsealed(event), sent(event).get("current", "")
-        chat, turns, current, *rest = self.open(current, kept)
+        kept = self._unsealed(event)
+        chat, turns, current, *rest = self.open(sent(event).get("current", ""), kept)
         start = answers.start_html(bool(self.library.entries))
         return gr.update(value=chat, placeholder=start), turns, current, *rest, _choices(kept, current), kept
 
-    def noticed(self, current: str, event: gr.EventData) -> tuple[Any, dict[str, Conversation]]:
+    def noticed(self, current: Conversation | None, event: gr.EventData) -> tuple[Any, dict[str, Conversation]]:
         """What another tab has kept or deleted meanwhile."""
         kept = self._unsealed(event)
-        return _choices(kept, current if current in kept else ""), kept
+        return _choices(kept, current if current and current.id in kept else None), kept
 
     def _unsealed(self, event: gr.EventData) -> dict[str, Conversation]:
         """What the browser keeps, the newest first.  It also sends what belongs to other libraries."""
@@ -337,9 +365,15 @@ def _turn_of(data: Mapping[str, str], turns: Sequence[Shown]) -> int | None:
     return int(number) if number.isascii() and number.isdecimal() and int(number) < len(turns) else None
 
 
-def _choices(kept: Mapping[str, Conversation], current: str) -> Any:
+def _choices(kept: Mapping[str, Conversation], current: Conversation | None) -> Any:
     new = [] if current else [(WORDING.unnamed, "")]
-    return gr.update(choices=[*new, *((item.name, id) for id, item in kept.items())], value=current)
+    named = [(f"{item.name} · {_when(item.changed)}", id) for id, item in kept.items()]
+    return gr.update(choices=[*new, *named], value=current.id if current else "")
+
+
+def _when(changed: float) -> str:
+    """When a conversation went on last; many begin with the same question."""
+    return datetime.datetime.fromtimestamp(changed).strftime("%d %b %H:%M")
 
 
 def _messages(turns: Sequence[Shown], first: int = 0) -> list[dict[str, Any]]:

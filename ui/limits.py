@@ -66,7 +66,7 @@ def _seen(library: Library, *limits: Any) -> tuple[Any, str]:
     try:
         limits_of(library, *limits)
     except OnRecordError as error:
-        return gr.update(label=label_of(*limits)), error_html(str(error))
+        return gr.update(label=WORDING.wrong_limits), error_html(str(error))
     return gr.update(label=label_of(*limits)), ""
 
 

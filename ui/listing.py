@@ -244,11 +244,12 @@ def saved_html(message: str) -> str:
 
 def reading_html(reading: Reading) -> str:
     """The format, what share is speech, what was left out and why; every place of it unfolds."""
-    share = reading.speech / reading.units if reading.units else 0.0
+    filled = reading.units - reading.by_reason().get(_BLANK, 0)
+    share = reading.speech / filled if filled else 0.0
     kept = WORDING.kept.format(
         format=text(reading.format),
         speech=f"{reading.speech:,}",
-        units=_count(reading.units, reading.unit),
+        units=_count(filled, reading.unit),
         share=share,
     )
     reasons = ", ".join(f"{count:,} {text(reason)}" for reason, count in reading.by_reason().items())

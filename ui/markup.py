@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.quoting import Quote, clock
+from bot.quoting import Neighbour, Quote, clock
 from bot.speakers import is_machine_label
 from bot.transcript import Transcript
 from ui.export import quote_markdown, quote_text
@@ -129,22 +129,26 @@ def card_html(quote: Quote, colour: str, kind: str = QUOTE) -> str:
 
     Hidden, and not a <template>: Gradio writes new HTML into the nodes of the old, and leaves what is in a template.
     """
-    before, after = (
-        f'<span class="around">{f"{who_html(n.speaker)}: " if n.speaker != quote.speaker else ""}{text(n.text)}</span>'
-        if n
-        else ""
-        for n in (quote.before, quote.after)
-    )
+    before, after = (_around_html(neighbour, quote.speaker) for neighbour in (quote.before, quote.after))
     same = quote.title.strip() == quote.source.strip()
     title = "" if same else f'<p class="episode" dir="auto">{text(quote.title)}</p>'
     key = text(str(Spot.of(quote, kind)))
     return (
         f'<aside hidden data-card="{key}"><div class="{colour}">'
-        f'<p class="said" dir="auto">{before} <span class="quoted">{text(quote.text)}</span> {after}</p>'
+        f'<p class="said" dir="auto">{before}<span class="quoted">{text(quote.text)}</span>{after}</p>'
         f'{title}<p class="where">{where_html(quote)}</p>{cautions_html(quote)}'
         f'<p class="copying"><button type="button" class="quiet" data-show="{key}">{WORDING.open}</button> '
         f"{copy_button(quote_text(quote), WORDING.copy, WORDING.copy_label)}</p></div></aside>"
     )
+
+
+def _around_html(neighbour: Neighbour | None, speaker: str) -> str:
+    """A sentence beside a quote; what somebody else says stands on a line of its own, under their name."""
+    if neighbour is None:
+        return ""
+    if neighbour.speaker == speaker:
+        return f' <span class="around">{text(neighbour.text)}</span> '
+    return f'<span class="around other">{who_html(neighbour.speaker)}: {text(neighbour.text)}</span>'
 
 
 def colour_of(speaker: str, transcript: Transcript) -> str:

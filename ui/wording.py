@@ -55,6 +55,8 @@ class Wording:
     new_label: str = "New conversation"
     forget: str = "Delete"
     forget_label: str = "Delete this conversation"
+    forgotten: str = "Deleted: {name}"
+    undo_forget: str = "Undo: bring the conversation back"
     export_markdown: str = "Save as Markdown"
     export_html: str = "Save as HTML"
     unnamed: str = "New conversation"
@@ -104,6 +106,7 @@ class Wording:
 
     # --- limits ---
     no_limits: str = "Everything is searched · set limits"
+    wrong_limits: str = "These limits cannot be searched"
     limited_to: str = "Limited to {limits}"
     clear_limits: str = "Clear the limits"
     day: str = "YYYY-MM-DD"

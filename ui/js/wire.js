@@ -1,6 +1,6 @@
 // Runs once, in a gr.HTML of its own, which gives `element` and `trigger`.
 // One listener serves the whole page: chat messages come and go, and cannot reach Python by themselves.
-// Events: "show", "again", "edit", "leave", "remembered", "noticed", "turns", and those that other parts name in data-act:
+// Events: "show", "again", "edit", "leave", "remembered", "noticed", "unforget", "turns", and those that other parts name in data-act:
 // "details", "closed", "noted", "remove", "undo".
 
 const STORED = "onrecord-conversation:";
@@ -154,7 +154,9 @@ const step = (by) => {
   const quotes = [...document.querySelectorAll("#talk .quote .cite[data-show]")].filter((item) => item.offsetParent);
   if (!quotes.length) return;
   const at = quotes.findIndex((item) => item === document.activeElement || item.dataset.show === key());
-  const next = quotes[at < 0 ? (by > 0 ? 0 : quotes.length - 1) : (at + by + quotes.length) % quotes.length];
+  const newest = quotes.at(-1).closest(".answer");  // where none is open, from the answer that was read last
+  const first = by > 0 && newest ? quotes.findIndex((item) => newest.contains(item)) : (by > 0 ? 0 : quotes.length - 1);
+  const next = quotes[at < 0 ? first : (at + by + quotes.length) % quotes.length];
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
   opener = next.dataset.show;
