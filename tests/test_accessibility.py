@@ -23,7 +23,7 @@ def url(samples: Library) -> Iterator[str]:
     app.close(verbose=False)
 
 
-@pytest.fixture(params=["light, wide", "dark, wide", "light, phone", "dark, phone"])
+@pytest.fixture(params=["light, wide", "dark, phone"])
 def seen(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
     scheme, size = request.param.split(", ")
     viewport = {"width": 1280, "height": 860} if size == "wide" else {"width": 390, "height": 844}

@@ -397,6 +397,30 @@ def test_two_tabs_that_go_on_with_one_conversation_lose_nothing(watched: Watched
 
 
 @needs_browser
+def test_a_server_started_anew_goes_on(library: Library, browser: Browser) -> None:
+    """The page is loaded again by itself, with the conversation and what was being typed."""
+    from ui.app import build_app, serve
+
+    port = free_port()
+    app = build_app(library, model="none")
+    context = browser.new_context()
+    watched = opened(context, serve(app, port=port))
+    watched.ask("Who pays for painting the crane?")
+    watched.page.fill("#question textarea", "How long does")
+    app.close(verbose=False)
+    again = build_app(library, model="none")
+    watched.page.evaluate("window.before = true")
+    serve(again, port=port)
+    watched.page.wait_for_function("!window.before", timeout=20_000)
+    watched.page.locator("#chat .question", has_text=EXAMPLE).wait_for()
+    watched.page.wait_for_function("document.querySelector('#question textarea').value === 'How long does'")
+    watched.ask("How long does the painting take?")
+    assert watched.page.locator("#chat .question").all_inner_texts() == [EXAMPLE, "How long does the painting take?"]
+    context.close()
+    again.close(verbose=False)
+
+
+@needs_browser
 def test_nothing_typed_asks_nothing(watched: Watched) -> None:
     """What was said stays on the page."""
     watched.ask("Who pays for painting the crane?")

@@ -124,7 +124,8 @@ def build(desk: Desk) -> None:
     # First the answer ends, then what is left is shown; at once, a late draft could come on top.
     question.stop(None, cancels=asked, **QUIET).then(page.shown, turns, chat, **QUIET).then(**keeping)
     new.click(None, cancels=asked, **QUIET).then(page.new, kept, [*whole, picker], **QUIET)
-    picker.input(None, cancels=asked, **QUIET).then(page.open, [picker, kept], whole, **QUIET)
+    # Not `input`, which it also sends when it is left with Escape.
+    picker.select(None, cancels=asked, **QUIET).then(page.open, [picker, kept], whole, **QUIET)
     forget.click(None, cancels=asked, **QUIET).then(
         page.forget, [current, kept], [*whole, picker, kept, deleted], **QUIET
     )

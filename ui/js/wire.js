@@ -188,6 +188,34 @@ new MutationObserver(() => {
   if (news) [...questions].at(-1)?.scrollIntoView({ block: "start" });
 }).observe(document.body, { childList: true, subtree: true });
 
+// --- a server that was started anew knows nothing of this page: it is loaded again, with what was being typed
+
+const TYPED = "onrecord-typed";
+const box = () => document.querySelector("#question textarea");
+let known = "";  // the server that this page was loaded from
+const look = async () => {
+  if (document.hidden) return;
+  try {
+    const { app_id: now } = await (await fetch("gradio_api/app_id")).json();
+    if (known && now !== known) {
+      sessionStorage.setItem(TYPED, box()?.value ?? "");
+      location.reload();
+    }
+    known = now;
+  } catch (error) {
+    console.debug("On Record: no server:", error.message);  // it may come back
+  }
+};
+setInterval(look, 5000);
+look();
+const typed = () => {
+  const words = sessionStorage.getItem(TYPED);
+  sessionStorage.removeItem(TYPED);
+  if (!words || !box()) return;
+  box().value = words;
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+};
+
 // --- what the browser keeps; js/outbox.js writes it
 
 const tokens = () => JSON.stringify(
@@ -195,6 +223,7 @@ const tokens = () => JSON.stringify(
 );
 const remembered = () => {
   try {
+    requestAnimationFrame(typed);
     return { tokens: tokens(), current: sessionStorage.getItem(CURRENT) ?? "" };
   } catch (error) {
     console.warn("On Record: the browser keeps no conversations:", error.message);  // forbidden
