@@ -281,6 +281,26 @@ def test_removal_can_be_undone(shelf: _Shelf) -> None:
     assert left is kept
 
 
+def test_spellings_of_one_name_are_merged_and_come_apart_again(shelf: _Shelf) -> None:
+    """Proposed, never done by itself; undone, everybody has the name that they had."""
+    shelf.library.add_bytes(TALK.encode(), "t.txt")
+    shelf.library.add_bytes(TALK.replace("Ana Silva", "ANA SILVA").encode(), "u.txt")
+    before = [entry.speakers for entry in shelf.library.entries]
+    listed = shown(shelf.library.entries)
+    assert "Perhaps one person:Ana Silva, ANA SILVA They are one: Ana Silva" in text_of(listed)
+    assert "Perhaps" not in shown(shelf.library.entries, "tide")
+    said, changes = shelf.merge((), sent(names='["Ana Silva", "ANA SILVA"]'))
+    assert text_of(said).startswith("ANA SILVA is Ana Silva now, in all transcripts.")
+    assert shelf.library.speakers == ("Ana Silva", "Tom Roe")
+    assert "Perhaps" not in shown(shelf.library.entries)
+    said, left = shelf.unmerge(changes)
+    assert (text_of(said), left) == ("They have the names that they had.", ())
+    assert [entry.speakers for entry in shelf.library.entries] == before
+    for made_up in ("", "[", "7", '[["x"]]', '{"a": 1}'):
+        assert shelf.merge((), sent(names=made_up))[1] == ()
+    assert [entry.speakers for entry in shelf.library.entries] == before
+
+
 def test_lengths_come_after_the_list(shelf: _Shelf) -> None:
     """The list does not wait for what has to be looked up, and nothing is looked up twice."""
     vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Silva>Noon.\n\n01:00:00.000 --> 01:00:05.000\n<v Tom Roe>One.\n"

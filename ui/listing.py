@@ -7,6 +7,7 @@ where it is known (`ui.talktime`).
 from __future__ import annotations
 
 import datetime
+import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from bot.formats import SUFFIXES
 from bot.quoting import Quote, clock
-from bot.roster import SpeakerRecord
+from bot.registry import Renamed, speakers_of
+from bot.roster import SpeakerRecord, perhaps_one
 from bot.transcript import Reading, Transcript, Unspoken
 from ui.markup import act_button, colour_of, open_button, text, who_html
 from ui.places import TRANSCRIPT
@@ -28,6 +30,7 @@ ROWS = 100
 
 _NAMED = 4  # speakers named in a row of the list, of the report
 _RENAMED = 60  # speakers who can be renamed on the page; files of unnamed machine voices have hundreds
+_PERHAPS = 5  # names with several spellings that are shown at a time
 _LEFT_OUT = 500  # places in a report
 _EXCERPT = 200  # characters of what was left out
 
@@ -75,7 +78,28 @@ def list_html(entries: Sequence[Entry], wanted: str, order: str, length_of: Call
     more = len(found) - ROWS
     rest = f'<p class="aside">{WORDING.more_listed.format(count=f"{more:,}")}</p>' if more > 0 else ""
     rows = "".join(_row_html(entry, length_of(entry)) for entry in found[:ROWS])
-    return f'<p class="aside" role="status">{said}</p><ul class="rows">{rows}</ul>{rest}'
+    perhaps = "" if wanted.strip() else _perhaps_html(entries)
+    return f'{perhaps}<p class="aside" role="status">{said}</p><ul class="rows">{rows}</ul>{rest}'
+
+
+def _perhaps_html(entries: Sequence[Entry]) -> str:
+    """Names that are probably spellings of one, with a button that says so: only a person can tell."""
+    items = ""
+    for names in perhaps_one(speakers_of(entries))[:_PERHAPS]:
+        said = WORDING.merge.format(name=names[0])
+        one = act_button("merge", said, said, {"names": json.dumps(names)})
+        items += f"<li>{', '.join(f'<bdi>{text(name)}</bdi>' for name in names)} {one}</li>"
+    if not items:
+        return ""
+    return f'<section class="perhaps"><p class="aside">{WORDING.perhaps_one}</p><ul>{items}</ul></section>'
+
+
+def merged_html(changes: Sequence[Renamed]) -> str:
+    """Who is called otherwise now, with a way back."""
+    names = list(dict.fromkeys(change.before for change in changes))
+    before = ", ".join(f"<bdi>{text(name)}</bdi>" for name in names)
+    said = WORDING.merged.format(before=before, after=f"<bdi>{text(changes[0].after)}</bdi>")
+    return f'<p role="status">{said} {act_button("unmerge", WORDING.undo, WORDING.undo_merge, {})}</p>'
 
 
 def empty_html() -> str:

@@ -9,6 +9,7 @@ Uploads and changes of all sessions take turns at the library; what each of them
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -20,6 +21,7 @@ import gradio as gr
 
 from bot.errors import OnRecordError
 from bot.library import Added, Kept
+from bot.registry import Renamed
 from ui import talktime
 from ui.answers import start_html
 from ui.desk import QUIET, Desk, packaged, sent
@@ -35,6 +37,7 @@ from ui.listing import (
     empty_html,
     list_html,
     matching,
+    merged_html,
     missing_html,
     named,
     removed_html,
@@ -59,6 +62,7 @@ def build(desk: Desk, tab: gr.Tab) -> None:
     """The tab."""
     shelf = _Shelf(desk)
     kept = gr.State(None)  # what this session removed last
+    merged = gr.State(())  # whom this session has merged last, and what they were called
     drop = gr.File(
         label=WORDING.drop, file_count="multiple", show_label=False, container=False, height=100, elem_id="drop"
     )  # fmt: skip
@@ -90,6 +94,8 @@ def build(desk: Desk, tab: gr.Tab) -> None:
         details.given(shelf.give, None, details, **QUIET),
         details.named(shelf.name, None, details, **QUIET),
         desk.wire.remove(shelf.remove, kept, [details, removed, kept], **QUIET),
+        desk.wire.merge(shelf.merge, merged, [removed, merged], **QUIET),
+        desk.wire.unmerge(shelf.unmerge, merged, [removed, merged], **QUIET),
         desk.wire.undo(shelf.undo, kept, [removed, kept], **QUIET),
     ]
     for event in changed:
@@ -251,6 +257,28 @@ class _Shelf:
             yield error_html(str(error)), kept
         else:
             yield f'<p role="status">{WORDING.restored.format(title=title)}</p>', None
+
+    # --- speakers that are one ---------------------------------------------------------------------------------------
+
+    def merge(self, before: tuple[Renamed, ...], event: gr.EventData) -> tuple[str, tuple[Renamed, ...]]:
+        """Spellings of one name are one person, called as the first of them."""
+        try:
+            names = [str(name) for name in json.loads(sent(event).get("names", "[]"))]
+            changes = self.library.merge(names[0], *names[1:]) if names else ()
+        except OnRecordError as error:
+            return error_html(str(error)), before
+        except (ValueError, TypeError):  # made up
+            return "", before
+        return (merged_html(changes), changes) if changes else ("", before)
+
+    def unmerge(self, changes: tuple[Renamed, ...]) -> tuple[str, tuple[Renamed, ...]]:
+        """Everybody has the name that they had."""
+        try:
+            for change in changes:
+                self.library.rename(change.transcript, change.label, change.before)
+        except OnRecordError as error:  # a transcript that was removed meanwhile
+            return error_html(str(error)), changes
+        return f'<p role="status">{WORDING.unmerged}</p>' if changes else "", ()
 
 
 def _received(file: dict[str, Any]) -> Upload:

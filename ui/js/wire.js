@@ -1,7 +1,7 @@
 // Runs once, in a gr.HTML of its own, which gives `element` and `trigger`.
 // One listener serves the whole page: chat messages come and go, and cannot reach Python by themselves.
 // Events: "show", "again", "edit", "leave", "remembered", "noticed", "unforget", "turns", and those that other parts name
-// in data-act: "details", "closed", "noted", "remove", "undo".
+// in data-act: "details", "closed", "noted", "remove", "undo", "merge", "unmerge".
 
 const STORED = "onrecord-conversation:";
 const CURRENT = "onrecord-current";  // of this tab
