@@ -51,6 +51,7 @@ Mara Quill: Then we are done, good night.
 """
 FILE_NAME = "harbour <img src=x onerror=alert(5)> **b** $$y$$ {{a}} ${alert(6)} `c`.txt"
 PAID = "The council pays for painting the crane, out of the spring budget."
+KEPT = "Object.keys(localStorage).some(name => name.startsWith('onrecord-conversation:'))"
 EXAMPLE = "Who pays for painting the crane?"
 
 
@@ -322,6 +323,7 @@ def test_a_conversation_is_there_after_a_reload(watched: Watched) -> None:
     watched.ask("Who pays for painting the crane?")
     page.locator("#chat .quote", has_text=PAID).locator(".cite").click()
     page.wait_for_selector("#panel mark")
+    page.wait_for_function(KEPT)
     page.reload()
     page.wait_for_selector("#chat .quote")
     page.wait_for_selector("#panel mark")
@@ -360,6 +362,7 @@ def test_conversations_are_kept_chosen_and_deleted(watched: Watched, browser: Br
 def test_a_deleted_conversation_comes_back(watched: Watched) -> None:
     page = watched.page
     watched.ask("Who pays for painting the crane?")
+    page.wait_for_function(KEPT)
     page.click("#forget")
     page.wait_for_function("!document.querySelector('#chat .question')")
     page.wait_for_function("Object.keys(localStorage).length === 0")
@@ -374,6 +377,7 @@ def test_two_tabs_that_go_on_with_one_conversation_lose_nothing(watched: Watched
     """The second becomes a conversation of its own."""
     page = watched.page
     watched.ask("Who pays for painting the crane?")
+    page.wait_for_function(KEPT)
     other = opened(page.context, url)
     other.page.get_by_label("Conversations").click()
     other.page.get_by_role("option", name=EXAMPLE).click()
@@ -406,6 +410,7 @@ def test_a_server_started_anew_goes_on(library: Library, browser: Browser) -> No
     context = browser.new_context()
     watched = opened(context, serve(app, port=port))
     watched.ask("Who pays for painting the crane?")
+    watched.page.wait_for_function(KEPT)
     watched.page.fill("#question textarea", "How long does")
     app.close(verbose=False)
     again = build_app(library, model="none")
