@@ -324,7 +324,7 @@ def test_a_conversation_is_there_after_a_reload(watched: Watched) -> None:
     page.locator("#chat .quote", has_text=PAID).locator(".cite").click()
     page.wait_for_selector("#panel mark")
     page.wait_for_function(KEPT)
-    page.reload()
+    watched.reload()
     page.wait_for_selector("#chat .quote")
     page.wait_for_selector("#panel mark")
     assert page.locator("#chat .question").all_inner_texts() == [EXAMPLE]
@@ -388,7 +388,7 @@ def test_two_tabs_that_go_on_with_one_conversation_lose_nothing(watched: Watched
     page.wait_for_function("Object.keys(localStorage).length === 2")
     asked = set()
     for number in range(2):
-        other.page.reload()
+        other.reload()
         other.page.wait_for_selector("#chat .question")
         other.page.get_by_label("Conversations").click()
         other.page.get_by_role("option").nth(number).click()

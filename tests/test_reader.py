@@ -354,7 +354,7 @@ def test_opens_at_the_quote_and_goes_back(watched: Watched, library: Library, wi
     in_the_middle(page, "#panel mark")
     assert page.evaluate("document.activeElement.matches('#panel mark')")
     page.wait_for_timeout(500)  # Gradio complains of a request that a reload breaks off
-    page.reload()
+    watched.reload()
     in_the_middle(page, "#panel mark")
     page.get_by_role("button", name="Close", exact=True).click()
     page.wait_for_function("!document.querySelector('#panel [data-shown]')")
@@ -486,7 +486,7 @@ def test_recording_plays_from_the_quote(watched: Watched, library: Library) -> N
     page.get_by_role("button", name="Play from here").click()
     page.wait_for_function(f"{time} > 400.1 && {time} < 410")
     page.get_by_label("Play when a quote is opened").uncheck()
-    page.reload()
+    watched.reload()
     page.wait_for_selector("#panel mark")
     assert page.evaluate(f"{time} === 400 && {paused}")
     clicked(page, key_of(library, "harbour-en", 30, "ferry sails"))
