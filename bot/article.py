@@ -120,7 +120,7 @@ def verify_text(
     report = _report(text, verifier, speaker)
     if len(text) > _LONGEST_QUOTE or any(len(item.quotation.text) < len(text.strip()) - 2 for item in report.checked):
         return report
-    return verifier.verify(text, speaker)
+    return verifier.closest(text)
 
 
 _CITED = re.compile(

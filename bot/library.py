@@ -38,6 +38,7 @@ from bot.config import Settings
 from bot.errors import EncoderError, LibraryError, TranscriptError
 from bot.formats import SUFFIXES, read_bytes, read_file, slug
 from bot.registry import (
+    JOINERS,
     Change,
     Listed,
     Record,
@@ -76,7 +77,6 @@ _SAMPLES = "samples"
 _HELD = 256  # transcripts kept in memory
 _UPLOADED = "uploaded:"  # what the paths of transcripts begin with that came from no file on disk
 _LONGEST_STEM, _LONGEST_SUFFIX = 150, 10  # characters of the name of a file from elsewhere
-_JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in some scripts
 
 Progress = Callable[[str, int, int], None]
 """Told (name, chunks done, chunks in all) while a transcript is indexed."""
@@ -425,18 +425,9 @@ class Library:
             same_path = record.path and any(item.path == record.path for item in manifest.entries)
             if same_path or any(item.sha256 == record.sha256 for item in manifest.entries):
                 raise LibraryError(f"{record.id} cannot come back: its file has been added again meanwhile")
-            self._set_pending([record.group])
-            self._store(record.group, kept.transcript, kept.data)
-            with self._guard:
-                indexes = self._open_indexes()
-            encoder = self._load_encoder()  # outside the guard, as in `_add_bytes`
-            self._index(indexes, kept.transcript, record.group, encoder, progress)
             at = min(kept.position, len(manifest.entries))
             entries = (*manifest.entries[:at], record, *manifest.entries[at:])
-            made_with = manifest.encoder or asdict(encoder.fingerprint())
-            self._commit(replace(manifest, entries=entries, encoder=made_with))
-            self._sweep()
-            return self.entry(record.id)
+            return self._take_in(record, kept.transcript, kept.data, replace(manifest, entries=entries), progress)
 
     def remove(self, id: str) -> Entry:
         """Take a transcript out.  Raises LibraryError when there is none with this id."""
@@ -551,22 +542,30 @@ class Library:
             )
             if same_path:
                 record = record.taking_over(same_path)
-            self._set_pending([record.group, *([same_path.group] if same_path else [])])
-            self._store(record.group, transcript, data)
-            with self._guard:
-                indexes = self._open_indexes()
-            # Outside the guard, so that questions are answered meanwhile.  Nobody else can close these indexes: only
-            # a new generation does, and only the one writer makes one.
-            encoder = self._load_encoder()
-            self._index(indexes, transcript, record.group, encoder, progress)
             entries = tuple(record if item.id == id else item for item in manifest.entries)
             if not same_path:
                 entries += (record,)
-            # The name it was first made with stays: another runtime or path of the same encoder changes nothing.
-            made_with = manifest.encoder or asdict(encoder.fingerprint())
-            self._commit(replace(manifest, entries=entries, encoder=made_with))
-            self._sweep()
-            return Added(transcript.source, "replaced" if same_path else "added", self.entry(id), transcript.report)
+            added = self._take_in(record, transcript, data, replace(manifest, entries=entries), progress)
+            return Added(transcript.source, "replaced" if same_path else "added", added, transcript.report)
+
+    def _take_in(
+        self, record: Record, transcript: Transcript, data: bytes, manifest: _Manifest, progress: Progress | None
+    ) -> Entry:
+        """Store and index a transcript and commit the manifest that has it; what that no longer has is swept."""
+        gone = {item.group for item in self._read_manifest().entries} - {item.group for item in manifest.entries}
+        self._set_pending([record.group, *gone])
+        self._store(record.group, transcript, data)
+        with self._guard:
+            indexes = self._open_indexes()
+        # Outside the guard, so that questions are answered meanwhile.  Nobody else can close these indexes: only
+        # a new generation does, and only the one writer makes one.
+        encoder = self._load_encoder()
+        self._index(indexes, transcript, record.group, encoder, progress)
+        # The name it was first made with stays: another runtime or path of the same encoder changes nothing.
+        made_with = manifest.encoder or asdict(encoder.fingerprint())
+        self._commit(replace(manifest, encoder=made_with))
+        self._sweep()
+        return self.entry(record.id)
 
     def _store(self, group: str, transcript: Transcript, data: bytes) -> None:
         folder = self.folder / "transcripts" / group
@@ -857,7 +856,7 @@ def _in_library(file: Path, below: Path) -> bool:
 def _plain_name(name: str) -> str:
     """The last part of a path from elsewhere, on one line, no longer than file systems allow."""
     base = " ".join(re.split(r"[/\\]", name)[-1].split())
-    path = Path("".join(char for char in base if char.isprintable() or char in _JOINERS).strip() or "transcript")
+    path = Path("".join(char for char in base if char.isprintable() or char in JOINERS).strip() or "transcript")
     return f"{path.stem[:_LONGEST_STEM]}{path.suffix[:_LONGEST_SUFFIX]}"
 
 

@@ -25,7 +25,7 @@ from bot.transcript import UNNAMED_SPEAKER, Transcript
 
 _LONGEST_NAME = 100  # characters
 _LONGEST_TITLE = 200
-_JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in some scripts
+JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in some scripts
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -253,7 +253,7 @@ def _checked_text(text: str, what: str, longest: int) -> str:
     plain = text.strip()
     if not any(char.isalnum() for char in plain):
         raise LibraryError(f"the {what} is {_cut(text)}; expected at least one letter or digit")
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in _JOINERS for char in plain):
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in JOINERS for char in plain):
         raise LibraryError(f"the {what} {_cut(text)} has control characters or line breaks; expected one plain line")
     if len(plain) > longest:
         raise LibraryError(f"the {what} {_cut(text)} has {len(plain)} characters; expected at most {longest}")

@@ -208,11 +208,10 @@ def _only(
     heard = speakers_of(entries)
     speakers: dict[str, None] = {}
     choices: tuple[str, ...] = ()
-    exact = (
-        set() if isinstance(names, str) else set(names) & set(library.speakers)
-    )  # several: no name means two of them
     for name in [names] if isinstance(names, str) else names:
-        found = (name,) if name in exact else find_speakers(name, heard) or find_speakers(name, library.speakers)
+        # Several are named as the library has them, so that none of the names means two people.
+        exact = not isinstance(names, str) and name in library.speakers
+        found = (name,) if exact else find_speakers(name, heard) or find_speakers(name, library.speakers)
         if not found:
             raise QuestionError(f"no speaker is called {name!r}; the transcripts have {', '.join(heard)}")
         speakers |= dict.fromkeys(found)

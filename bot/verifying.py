@@ -133,11 +133,15 @@ class Verifier:
     def verify(self, text: str, speaker: str | None = None) -> Verification:
         """See `verify_quote`."""
         places = self.places(text, speaker)
-        return places if places.status != NOT_FOUND else self._not_found(text, _wording(text))
+        return places if places.status != NOT_FOUND else self.closest(text)
 
     def places(self, text: str, speaker: str | None = None) -> Verification:
         """The same, but of what is not found nothing comes closest: quick, however long the text is."""
         return self._places(_wording(text), self._wanted(speaker))
+
+    def closest(self, text: str) -> Verification:
+        """What comes closest to a text that is not found."""
+        return self._not_found(text, _wording(text))
 
     def _wanted(self, speaker: str | None) -> tuple[str, ...]:
         if speaker is None:

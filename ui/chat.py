@@ -164,7 +164,7 @@ class _Chat:
             yield (gr.skip(),) * 5
             return
         at = editing.turn if editing and editing.turn < len(turns) else len(turns)
-        rewrite = editing.rewrite if editing and not editing.rewrite else rewrite
+        rewrite = rewrite and (editing is None or editing.rewrite)
         try:
             limited = limits_of(self.library, *limits)
         except OnRecordError as error:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.formats import SUFFIXES
+from bot.phrases import plural
 from bot.quoting import Quote, clock
 from bot.registry import Renamed, speakers_of
 from bot.roster import SpeakerRecord, perhaps_one
@@ -74,7 +75,7 @@ def list_html(entries: Sequence[Entry], wanted: str, order: str, length_of: Call
     if not found:
         return f'<p class="empty" role="status">{WORDING.no_match.format(wanted=text(wanted.strip()))}</p>'
     counted = WORDING.listed if len(found) == len(entries) else WORDING.listed_some
-    said = counted.format(found=_count(len(found), "transcript"), all=f"{len(entries):,}")
+    said = counted.format(found=plural(len(found), "transcript"), all=f"{len(entries):,}")
     more = len(found) - ROWS
     rest = f'<p class="aside">{WORDING.more_listed.format(count=f"{more:,}")}</p>' if more > 0 else ""
     rows = "".join(_row_html(entry, length_of(entry)) for entry in found[:ROWS])
@@ -130,7 +131,7 @@ def facts_html(entry: Entry, seconds: float | None) -> str:
     """Day, words, length, and the name of the file."""
     day = f'<time datetime="{entry.date}">{entry.date}</time>' if entry.date else ""
     long = f"<span>{clock(seconds)}</span>" if seconds else ""
-    return f"{day}<span>{_count(entry.words, 'word')}</span>{long}<bdi>{text(entry.source)}</bdi>"
+    return f"{day}<span>{plural(entry.words, 'word')}</span>{long}<bdi>{text(entry.source)}</bdi>"
 
 
 def _details_button(entry: Entry) -> str:
@@ -147,10 +148,6 @@ def _speakers_html(speakers: Sequence[str]) -> str:
 def removed_html(title: str) -> str:
     said = WORDING.removed.format(title=f"<bdi>{text(title)}</bdi>")
     return f'<p role="status">{said} {act_button("undo", WORDING.undo, WORDING.undo_label.format(title=title), {})}</p>'
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 # --- one transcript ----------------------------------------------------------------------------------------------
@@ -235,7 +232,7 @@ def _voices_html(
 
 def _amount(record: SpeakerRecord) -> str:
     long = f", {clock(record.seconds)}" if record.seconds is not None else ""
-    return f"{_count(record.words, 'word')} in {_count(record.turns, 'turn')}{long}"
+    return f"{plural(record.words, 'word')} in {plural(record.turns, 'turn')}{long}"
 
 
 def _sample_html(quote: Quote) -> str:
@@ -273,7 +270,7 @@ def reading_html(reading: Reading) -> str:
     kept = WORDING.kept.format(
         format=text(reading.format),
         speech=f"{reading.speech:,}",
-        units=_count(filled, reading.unit),
+        units=plural(filled, reading.unit),
         share=share,
     )
     reasons = ", ".join(f"{count:,} {text(reason)}" for reason, count in reading.by_reason().items())
@@ -321,7 +318,7 @@ class Upload:
 def uploading_html(uploads: Sequence[Upload]) -> str:
     """How far the files have come, those that are done above."""
     finished = [upload for upload in uploads if upload.added]
-    said = WORDING.uploading.format(done=f"{len(finished):,}", all=_count(len(uploads), "file"))
+    said = WORDING.uploading.format(done=f"{len(finished):,}", all=plural(len(uploads), "file"))
     at = max(0, min(len(finished) - ROWS // 2, len(uploads) - ROWS))
     rows = "".join(_uploading_row(upload) for upload in uploads[at : at + ROWS])
     return f'<section class="uploads"><p class="aside" role="status">{said}</p><ul>{rows}</ul></section>'
@@ -336,7 +333,7 @@ def _uploading_row(upload: Upload) -> str:
     if not upload.total:
         return f"<li>{name} <span>{WORDING.being_read}</span></li>"
     label = text(WORDING.indexing_label.format(name=upload.name))
-    said = WORDING.indexing.format(done=f"{upload.done:,}", total=_count(upload.total, "chunk"))
+    said = WORDING.indexing.format(done=f"{upload.done:,}", total=plural(upload.total, "chunk"))
     return (
         f'<li>{name} <progress max="{upload.total}" value="{upload.done}" aria-label="{label}"></progress> '
         f"<span>{said}</span></li>"
@@ -352,7 +349,7 @@ def uploaded_html(uploads: Sequence[Upload]) -> str:
     more = len(ordered) - ROWS
     rest = f'<p class="aside">{WORDING.more_files.format(count=f"{more:,}")}</p>' if more > 0 else ""
     items = "".join(_uploaded_row(added) for added in ordered[:ROWS])
-    head = WORDING.uploaded.format(files=_count(len(done), "file"), outcomes=said)
+    head = WORDING.uploaded.format(files=plural(len(done), "file"), outcomes=said)
     close = act_button("noted", WORDING.close, WORDING.close_report, {})
     return f'<section class="uploads"><p class="aside" role="status">{head} {close}</p><ul>{items}</ul>{rest}</section>'
 
@@ -363,8 +360,8 @@ def _uploaded_row(added: Added) -> str:
         return f'<li class="failed"><p class="error">{outcome}: {text(" ".join((added.error or "").split()))}</p></li>'
     entry = added.entry
     about = WORDING.added_facts.format(
-        words=_count(entry.words, "word"),
-        turns=_count(entry.utterances, "turn"),
+        words=plural(entry.words, "word"),
+        turns=plural(entry.utterances, "turn"),
         speakers=_speakers_html(entry.speakers),
     )
     known = WORDING.known_as.format(name=f"<bdi>{text(added.source)}</bdi>") if added.outcome == "unchanged" else ""
