@@ -171,5 +171,5 @@ def is_in_source(quote: Quote, library: Library) -> bool:
     The family's own locator decides, which does not use the reader that made the transcript.
     """
     transcript, data = library.revision(quote.revision), library.source(quote.revision)
-    family = family_of(data, transcript.source)
+    family = family_of(data, transcript)
     return family.holds(data, quote.place, quote.text, quote.label, transcript.labels)

@@ -128,6 +128,9 @@ class Reading:
 
     `units` and `speech` count units of the kind named by `unit` ("line"); `unspoken` lists the rest, so that
     `speech + sum of the units of unspoken == units`.  Readers check that with `check`.
+
+    `format` says in words how the file was read.  `bot.formats` adds `family`, the key of the family that read it (""
+    in what an older version stored), and `why` that one; and the `encoding` of the text, unless the reader has.
     """
 
     format: str
@@ -136,6 +139,9 @@ class Reading:
     speech: int
     unspoken: tuple[Unspoken, ...]
     remarks: tuple[str, ...] = ()
+    family: str = ""
+    why: str = ""
+    encoding: str = ""
 
     def check(self) -> Reading:
         """Return itself.  Raises AssertionError when a unit of the file is not accounted for."""
@@ -154,6 +160,20 @@ class Reading:
         return counts
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a reader found in a file: the utterances, what became of its units, and what the file says of itself.
+
+    `title`, `date` (ISO) and `language` (a tag such as "en" or "pt-BR") are None where the file does not say.
+    """
+
+    utterances: tuple[Utterance, ...]
+    reading: Reading
+    title: str | None = None
+    date: str | None = None
+    language: str | None = None
+
+
 def unspoken_units(place: Place) -> int:
     """How many units a place covers: its lines, or the one item."""
     return place.last - place.first + 1 if isinstance(place, Lines) else 1
@@ -164,6 +184,7 @@ class Transcript:
     """A file of people talking, read.
 
     `source` is the name of the file, `sha256` the hash of its bytes (hex), `report` what became of each of its units.
+    `date` is the day of the recording (ISO) and `language` a tag ("en", "pt-BR"); None where the file does not say.
     `edition` names the title and the names of speakers that a library gave it; "" as read from the file.
     """
 
@@ -173,6 +194,8 @@ class Transcript:
     sha256: str
     utterances: tuple[Utterance, ...]
     report: Reading
+    date: str | None = None
+    language: str | None = None
     edition: str = ""
 
     @property

@@ -102,7 +102,7 @@ def test_errors_are_one_line(
     """What was seen, what was expected, what to do; exit 1; nothing on stdout; nothing written."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "binary.txt").write_bytes(b"\x00\x01")
-    (tmp_path / "latin.txt").write_bytes(b"ANA: caf\xe9\n")
+    (tmp_path / "latin.txt").write_bytes(b"ANA: caf\xe9 \x81\n")
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "nothing").mkdir()
     (tmp_path / "taken").mkdir()

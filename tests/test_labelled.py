@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import TranscriptError
-from bot.formats import family_of, read_bytes
+from bot.formats import detect, read_bytes
 from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
 from tests.conftest import shared
 
@@ -84,7 +84,7 @@ def located(text: str) -> bool:
     """Whether the locator finds every turn under its own label and, where turns share no words, under no other."""
     transcript, data = read(text), text.encode()
     labels = {turn.label for turn in transcript.utterances}
-    holds = family_of(data, "talk.txt").holds
+    holds = detect(data, "talk.txt")[0].holds
     return all(
         holds(data, turn.place, turn.text, label, labels) == (label == turn.label)
         for turn in transcript.utterances
@@ -220,7 +220,7 @@ def test_quotes_around_lines_that_are_not_speech_are_located(text: str) -> None:
 def test_the_locator_keeps_speakers_apart() -> None:
     """Words joined over another's turn, or under another's label, are not in the file."""
     data = f"{TALK}HOST: Did you? Ana Silva: Never. HOST: Oh.\n".encode()
-    holds, labels = family_of(data, "talk.txt").holds, {"HOST", "Ana Silva"}
+    holds, labels = detect(data, "talk.txt")[0].holds, {"HOST", "Ana Silva"}
     assert holds(data, Lines(5, 5), "Never.", "Ana Silva", labels)
     assert not holds(data, Lines(5, 5), "Never.", "HOST", labels)
     assert not holds(data, Lines(5, 5), "Did you? Oh.", "HOST", labels)
@@ -308,7 +308,7 @@ def test_windows_line_ends_and_byte_order_mark() -> None:
     [
         (b"", "the file is empty"),
         (b" \n\n", "the file is empty"),
-        (b"ANA: caf\xe9.\n", "not UTF-8 (0xe9 on line 1)"),
+        (b"ANA: caf\xe9 \x81.\n", "not UTF-8 (0xe9 on line 1), nor plainly UTF-16"),
         (b"ANA: Hi\0\n", "binary file"),
         (b"%PDF-1.7", "a PDF"),
         (b"1\n00:00:01,000 --> 00:00:02,000\nHello.\n", "SubRip"),
@@ -323,3 +323,41 @@ def test_bad_input_says_what_was_seen(data: bytes, message: str) -> None:
     assert message in str(caught.value)
     assert str(caught.value).startswith("talk.txt: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark", "said"),
+    [
+        ("utf-8", "", "UTF-8"),
+        ("utf-8", "\ufeff", "UTF-8 with a byte-order mark"),
+        ("utf-16-le", "\ufeff", "UTF-16"),
+        ("utf-16-be", "\ufeff", "UTF-16"),
+        ("utf-16-le", "", "UTF-16 without a byte-order mark"),
+        ("utf-16-be", "", "UTF-16 without a byte-order mark"),
+        ("utf-32-le", "\ufeff", "UTF-32"),
+        ("cp1252", "", "Windows-1252"),
+    ],
+)
+def test_encodings(encoding: str, mark: str, said: str) -> None:
+    """What a file is written in is found from its bytes, and said."""
+    text = "JOSÉ: Don’t sell the café – it’s worth €9.\r\nANA: Naïve, you are.\r\n"
+    transcript = read_bytes((mark + text).encode(encoding), "talk.txt")
+    assert [turn.text for turn in transcript.utterances] == [
+        "Don’t sell the café – it’s worth €9.",
+        "Naïve, you are.",
+    ]
+    assert transcript.report.encoding == said
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "ИВАН: Привет всем, начинаем.\n".encode("cp1251"),
+        "田中: こんにちは、皆さん。\n".encode("shift-jis"),
+        "ANA: café, ".encode() + b"caf\xe9\n",  # two encodings in one file
+        b"\xff\xfeA\0N\0A",
+    ],
+)
+def test_an_encoding_is_not_guessed(data: bytes) -> None:
+    with pytest.raises(TranscriptError, match="save the file as UTF-8"):
+        read_bytes(data, "talk.txt")

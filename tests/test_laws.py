@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Chunking
 from bot.errors import TranscriptError
-from bot.formats import FORMATS, Format, family_of, read_bytes
+from bot.formats import FORMATS, Format, detect, read_bytes
 from bot.formats.text import decode, split_lines
 from bot.sentences import sentence_spans
 from bot.transcript import Lines, Transcript
@@ -70,7 +70,7 @@ FILES = st.one_of(
 
 def read(data: bytes) -> tuple[Transcript, Format] | None:
     try:
-        return read_bytes(data, "talk"), family_of(data, "talk")
+        return read_bytes(data, "talk"), detect(data, "talk")[0]
     except TranscriptError:
         return None  # a file of which nothing is speech
 

@@ -8,7 +8,7 @@ import pytest
 import webvtt
 
 from bot.errors import TranscriptError
-from bot.formats import family_of, read_bytes
+from bot.formats import detect, read_bytes
 from bot.formats.text import fold_white
 from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
 from tests.conftest import SHARED, shared
@@ -75,7 +75,7 @@ def turns(text: str) -> list[tuple[str, str]]:
     labels = {turn.label for turn in transcript.utterances}
     for turn in transcript.utterances:
         held = {
-            label for label in labels if family_of(data, "talk.vtt").holds(data, turn.place, turn.text, label, labels)
+            label for label in labels if detect(data, "talk.vtt")[0].holds(data, turn.place, turn.text, label, labels)
         }
         assert held == {turn.label}
     return [(turn.label, turn.text) for turn in transcript.utterances]

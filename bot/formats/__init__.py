@@ -1,12 +1,13 @@
 """Files to transcripts: a registry of readers, one module a family.
 
-A family joins by one line in FORMATS.  Its module has a NAME and three functions:
+A family joins by one line in FORMATS.  Its module has three functions:
 
-    recognises(data) -> bool                          by content
-    read(data) -> (utterances, Reading)               accounts for every unit of the file
+    recognises(data) -> bool                          by content, and only its own: other families are asked too
+    read(data) -> Contents                            accounts for every unit of the file
     holds(data, place, text, label, labels) -> bool   the locator: are these words at this place, by this label?
 
-`holds` never uses `read`: it is the second opinion that makes a quote true.
+`holds` never uses `read`: it is the second opinion that makes a quote true.  All three are pure.  `read` raises
+TranscriptError for bytes that it cannot make sense of, `recognises` never raises.
 """
 
 from __future__ import annotations
@@ -14,36 +15,43 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
 from bot.formats import labelled, webvtt
-from bot.transcript import Place, Reading, Transcript, Utterance
+from bot.formats.text import encoding_of
+from bot.transcript import Contents, Place, Transcript
 
 
 @dataclass(frozen=True)
 class Format:
-    """A family of transcript files."""
+    """A family of transcript files.
 
+    `key` is what `--format` takes.  `recognises` is None for a family that is read only when it is named.
+    """
+
+    key: str
     name: str
     suffixes: tuple[str, ...]
-    recognises: Callable[[bytes], bool]
-    read: Callable[[bytes], tuple[tuple[Utterance, ...], Reading]]
+    recognises: Callable[[bytes], bool] | None
+    read: Callable[[bytes], Contents]
     holds: Callable[[bytes, Place, str, str, Collection[str]], bool]
 
 
-# In order: the first family that recognises a file reads it.
+LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md"), None, labelled.read, labelled.holds)
+"""The family of last resort: any text may be labelled text."""
+
 FORMATS = (
-    Format(webvtt.NAME, (".vtt",), webvtt.recognises, webvtt.read, webvtt.holds),
-    Format(labelled.NAME, (".txt", ".text", ".md"), labelled.recognises, labelled.read, labelled.holds),
+    Format("vtt", webvtt.NAME, (".vtt",), webvtt.recognises, webvtt.read, webvtt.holds),
+    LABELLED,
 )
 
 SUFFIXES = frozenset(suffix for family in FORMATS for suffix in family.suffixes)
 
 
-def read_file(path: Path) -> tuple[Transcript, bytes]:
-    """The transcript in a file, and the file's bytes.
+def read_file(path: Path, format: str | None = None) -> tuple[Transcript, bytes]:
+    """The transcript in a file, and the file's bytes.  `format`: see `read_bytes`.
 
     Raises TranscriptError, naming the file, when it is missing or cannot be read as a transcript.
     """
@@ -53,35 +61,70 @@ def read_file(path: Path) -> tuple[Transcript, bytes]:
         raise TranscriptError(f"{path}: no such file; name a transcript file or a folder of them") from None
     except OSError as error:
         raise TranscriptError(f"{path}: cannot be read ({error.strerror}); check the file") from None
-    return read_bytes(data, path.name), data
+    return read_bytes(data, path.name, format), data
 
 
-def read_bytes(data: bytes, name: str) -> Transcript:
-    """The transcript in the bytes of a file called `name`.  Raises TranscriptError, naming the file."""
+def read_bytes(data: bytes, name: str, format: str | None = None) -> Transcript:
+    """The transcript in the bytes of a file called `name`.
+
+    `format` is the key of a family; by default the content tells, and the suffix where the content does not.
+    Raises TranscriptError, naming the file, for what cannot be read, or could be read in several ways.
+    """
     try:
         if not data.strip():
             raise TranscriptError("the file is empty; a transcript with words was expected")
-        utterances, report = family_of(data, name).read(data)
-        if not utterances:
+        family, why = detect(data, name, format)
+        contents = family.read(data)
+        if not contents.utterances:
             raise TranscriptError("no words were found in it; a transcript with speech was expected")
     except TranscriptError as error:
         raise TranscriptError(f"{name}: {error}") from None
+    stem, reading = Path(name).stem, contents.reading
     return Transcript(
-        id=slug(Path(name).stem),
-        title=re.sub(r"[-_\s]+", " ", Path(name).stem).strip() or name,
+        id=slug(stem),
+        title=contents.title or re.sub(r"[-_\s]+", " ", stem).strip() or name,
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
-        utterances=utterances,
-        report=report,
+        utterances=contents.utterances,
+        report=replace(reading, family=family.key, why=why, encoding=reading.encoding or encoding_of(data)),
+        date=contents.date,
+        language=contents.language,
     )
 
 
-def family_of(data: bytes, name: str) -> Format:
-    """The family that reads these bytes: by content, except that a suffix claims what no content contradicts."""
-    for family in FORMATS[:-1]:
-        if family.recognises(data) or Path(name).suffix.lower() in family.suffixes:
+def detect(data: bytes, name: str, format: str | None = None) -> tuple[Format, str]:
+    """The family that reads these bytes, and why: by content first, by suffix second.
+
+    Raises TranscriptError when several families recognise the content and the suffix does not choose among them, and
+    for an unknown `format`.
+    """
+    if format is not None:
+        return format_of(format), f"{format} was asked for"
+    suffix = Path(name).suffix.lower()
+    found = [family for family in FORMATS if family.recognises and family.recognises(data)]
+    if len(found) == 1:
+        return found[0], "by its content"
+    claiming = [family for family in found or FORMATS if suffix in family.suffixes]
+    if len(claiming) == 1:
+        return claiming[0], f"by its name, which ends in {suffix}"
+    if found:
+        candidates = " or ".join(f"{family.name} (--format {family.key})" for family in found)
+        raise TranscriptError(f"this could be {candidates}; say which")
+    return LABELLED, "as text, since its content is of no other family"
+
+
+def format_of(key: str) -> Format:
+    """The family with this key.  Raises TranscriptError, naming the keys, when there is none."""
+    for family in FORMATS:
+        if family.key == key:
             return family
-    return FORMATS[-1]
+    raise TranscriptError(f"no format is called {key!r}; expected one of {', '.join(f.key for f in FORMATS)}")
+
+
+def family_of(data: bytes, transcript: Transcript) -> Format:
+    """The family that a transcript was read by from these bytes."""
+    key = transcript.report.family
+    return format_of(key) if key else detect(data, transcript.source)[0]
 
 
 def slug(text: str) -> str:

@@ -32,7 +32,7 @@ from functools import lru_cache
 
 from bot.errors import TranscriptError
 from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, split_lines, utterances
-from bot.transcript import UNNAMED_SPEAKER, Lines, Place, Reading, Utterance
+from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 NAME = "labelled text"
 
@@ -124,7 +124,7 @@ def recognises(data: bytes) -> bool:
     return True
 
 
-def read(data: bytes) -> tuple[tuple[Utterance, ...], Reading]:
+def read(data: bytes) -> Contents:
     """Utterances and the account of every line.  A text without labels is one unnamed speaker, a paragraph a turn.
 
     Raises TranscriptError for bytes that are not UTF-8 text, and for text that is plainly of another family: it would
@@ -266,9 +266,7 @@ def _shape(name: str, emphasised: bool) -> str | None:
     return "word"
 
 
-def _read_labelled(
-    lines: Sequence[str], labelled: dict[int, _Candidate], others: dict[int, str]
-) -> tuple[tuple[Utterance, ...], Reading]:
+def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others: dict[int, str]) -> Contents:
     """The turns of a file with labels.  `others`: heads of lines that are not taken for labels."""
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
@@ -310,7 +308,7 @@ def _read_labelled(
     remarks += _doubts({number: others[number] for number in spoken if number in others}, " of the turn before")
     read_as = "label on every line" if on_every_line else "label once a turn"
     report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), group_unspoken(left_out), tuple(remarks))
-    return utterances(turns), report.check()
+    return Contents(utterances(turns), report.check())
 
 
 def _label_within(labels: Collection[str]) -> re.Pattern[str]:
@@ -374,7 +372,7 @@ def _has_trailer(lines: Sequence[str], labelled: dict[int, _Candidate]) -> bool:
     return not between and len(labelled) >= _ENOUGH_TURNS
 
 
-def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> tuple[tuple[Utterance, ...], Reading]:
+def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, 1):
@@ -394,7 +392,7 @@ def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> tuple[tupl
             *_doubts(others, ""),
         ),
     )
-    return utterances(turns), report.check()
+    return Contents(utterances(turns), report.check())
 
 
 # ---- The locator: a second way through a file, led by the labels that the record has and by no pattern of the reader.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.errors import TranscriptError
 from bot.transcript import Lines, Piece, Unspoken, Utterance
@@ -21,30 +22,95 @@ _SIGNATURES = {
     b"\x89PNG": "an image",
     b"ID3": "an MP3 recording",
     b"RIFF": "a recording",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
 }
+
+_BYTE_ORDER_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_NAMES = {
+    "utf-8-sig": "UTF-8 with a byte-order mark",
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-32": "UTF-32",
+    "utf-16-le": "UTF-16 without a byte-order mark",
+    "utf-16-be": "UTF-16 without a byte-order mark",
+    "cp1252": "Windows-1252",
+}
+# Text has none of these; a file with one is binary, or its encoding was guessed wrong.
+_NO_TEXT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffe\uffff]")
+_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]|\xc2[\xa0-\xbf]")  # a character beyond ASCII in UTF-8
+# Western languages put an accent here and there.  Other alphabets, read as Windows-1252, become long runs of accents.
+_ACCENTS = re.compile("[À-ÿŠŒŽšœžŸƒ]{3,}")
 
 
 def decode(data: bytes) -> str:
-    """Bytes as text: UTF-8, with or without a byte-order mark.
+    """Bytes as text: UTF-8; UTF-16 and UTF-32 with a byte-order mark; UTF-16 without one and Windows-1252 where they
+    decode cleanly.
 
-    Raises TranscriptError, naming the byte, when they are not.
+    Raises TranscriptError, naming the byte, for anything else.
     """
+    return _decoded(data)[0]
+
+
+def peek(data: bytes) -> str:
+    """What `decode` gives, or "" for bytes that are no text: for `recognises`, which never raises."""
+    try:
+        return decode(data)
+    except TranscriptError:
+        return ""
+
+
+def encoding_of(data: bytes) -> str:
+    """The encoding that `decode` finds, in words.  Raises as it does."""
+    return _NAMES[_decoded(data)[1]]
+
+
+@lru_cache(maxsize=2)  # every family looks at the same bytes
+def _decoded(data: bytes) -> tuple[str, str]:
     for signature, what in _SIGNATURES.items():
         if data.startswith(signature):
-            raise TranscriptError(f"this is {what}, not a transcript in UTF-8 text; export or save it as UTF-8 text")
+            raise TranscriptError(f"this is {what}, not a transcript that can be read; export it as text")
+    for mark, codec in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            try:
+                text = data.decode(codec)
+            except UnicodeDecodeError as error:
+                raise TranscriptError(
+                    f"its first bytes say {_NAMES[codec]}, but byte {error.start} is not; save the file as UTF-8"
+                ) from None
+            return text, codec
     if b"\0" in data:
+        for codec, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+            # Half of the bytes of Western text in UTF-16 are zeros, all on one side.
+            if len(data) % 2 == 0 and zeros.count(0) > len(zeros) / 2 and (clean := _clean(data, codec)) is not None:
+                return clean, codec
         raise TranscriptError(
             f"this is a binary file (a zero byte at {data.index(0)}), not a transcript; export it as text"
         )
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
+        clean = None if _MULTIBYTE.search(data) else _clean(data, "cp1252")
+        if clean is not None and not _ACCENTS.search(clean):
+            return clean, "cp1252"
         line = data.count(b"\n", 0, error.start) + 1
         raise TranscriptError(
-            f"the bytes are not UTF-8 (0x{data[error.start]:02x} on line {line}); save the file as UTF-8"
+            f"the bytes are not UTF-8 (0x{data[error.start]:02x} on line {line}), nor plainly UTF-16 or Windows-1252; "
+            "save the file as UTF-8"
         ) from None
+
+
+def _clean(data: bytes, codec: str) -> str | None:
+    """The text, unless some of it is none."""
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    return None if _NO_TEXT.search(text) else text
 
 
 def split_lines(text: str) -> list[str]:

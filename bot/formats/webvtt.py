@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, split_lines, utterances
-from bot.transcript import UNNAMED_SPEAKER, Lines, Place, Reading, Utterance
+from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, peek, split_lines, utterances
+from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 NAME = "WebVTT"
 
@@ -54,10 +54,10 @@ class _Said:
 
 def recognises(data: bytes) -> bool:
     """The signature that the recommendation demands, a byte-order mark before it allowed."""
-    return data.removeprefix(b"\xef\xbb\xbf")[:7].rstrip() in (b"WEBVTT", b"WEBVTT-")
+    return peek(data)[:7].rstrip() in ("WEBVTT", "WEBVTT-")
 
 
-def read(data: bytes) -> tuple[tuple[Utterance, ...], Reading]:
+def read(data: bytes) -> Contents:
     """Utterances and the account of every line.  Raises TranscriptError for a file without the WEBVTT signature."""
     lines = split_lines(decode(data))
     if not lines or not lines[0].startswith("WEBVTT"):
@@ -88,7 +88,7 @@ def read(data: bytes) -> tuple[tuple[Utterance, ...], Reading]:
     if any(not turn.label for turn in turns):
         remarks.append(f"words without a voice tag are by one {UNNAMED_SPEAKER.lower()}")
     report = Reading(NAME, "line", len(lines), cue_lines, group_unspoken(sorted(left_out)), tuple(remarks))
-    return utterances(turns), report.check()
+    return Contents(utterances(turns), report.check())
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[int]]:
