@@ -208,13 +208,21 @@ const look = async () => {
 };
 setInterval(look, 5000);
 look();
-const typed = () => {
+// Gradio may make the box, or fill it with its own empty text, only after this runs: what was being typed is put there
+// until it has stayed for a while, or somebody does something.
+const typed = (tries) => {
   const words = sessionStorage.getItem(TYPED);
-  sessionStorage.removeItem(TYPED);
-  if (!words || !box()) return;
-  box().value = words;
-  box().dispatchEvent(new Event("input", { bubbles: true }));
+  if (!words) return;
+  if (box()?.value === "") {
+    box().value = words;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  if (tries) setTimeout(typed, 200, tries - 1);
+  else sessionStorage.removeItem(TYPED);
 };
+["keydown", "pointerdown"].forEach((act) => {
+  window.addEventListener(act, () => sessionStorage.removeItem(TYPED), { capture: true });
+});
 
 // --- what the browser keeps; js/outbox.js writes it
 
@@ -223,7 +231,7 @@ const tokens = () => JSON.stringify(
 );
 const remembered = () => {
   try {
-    requestAnimationFrame(typed);
+    typed(15);
     return { tokens: tokens(), current: sessionStorage.getItem(CURRENT) ?? "" };
   } catch (error) {
     console.warn("On Record: the browser keeps no conversations:", error.message);  // forbidden
