@@ -28,7 +28,7 @@ from bot.registry import rows_of, speakers_of
 from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion, read_question
 from bot.traits import Traits, traits_of
-from bot.transcript import Lines, Transcript
+from bot.transcript import Lines, Transcript, span_of_places
 from embeddings.lexical import stems
 
 Hits = list[tuple[str, float]]
@@ -96,6 +96,7 @@ class Passage:
         first, last = self.stretches[0], self.stretches[-1]
         begin = turns[0].pieces_of(first.start, first.end)[0]
         finish = turns[-1].pieces_of(last.start, last.end)[-1]
+        place = span_of_places([begin.place, finish.place])
         metadata: dict[str, Any] = {
             "transcript": self.transcript,
             "revision": self.revision,
@@ -103,14 +104,13 @@ class Passage:
             "title": transcript.title,
             "speakers": list(dict.fromkeys(turn.speaker for turn in turns)),
             "speaker": self.hits[0].speaker,
-            "place": f"{begin.place} to {finish.place}",
+            "place": str(place),
             "score": self.score,
             "stretches": [[s.utterance, s.start, s.end] for s in self.stretches],
             "hits": [asdict(hit) for hit in self.hits],
         }
-        if isinstance(begin.place, Lines) and isinstance(finish.place, Lines):
-            lines = Lines(begin.place.first, finish.place.last)
-            metadata |= {"place": str(lines), "lines": [lines.first, lines.last]}
+        if isinstance(place, Lines):
+            metadata["lines"] = [place.first, place.last]
         if begin.start is not None:
             metadata |= {"start": begin.start, "end": finish.end}
         return Document(

@@ -83,7 +83,7 @@ class Utterance:
 
     def place_of(self, start: int, end: int) -> Place:
         """Where the slice `text[start:end]` stands in the file."""
-        return _span_of_places([piece.place for piece in self.pieces_of(start, end)])
+        return span_of_places([piece.place for piece in self.pieces_of(start, end)])
 
     def time_of(self, start: int, end: int) -> tuple[float, float | None] | None:
         """When the slice is said: seconds (start, end) of the pieces it touches; None where the file has no times."""
@@ -105,7 +105,8 @@ class Utterance:
         return self.pieces[-1].end
 
 
-def _span_of_places(places: Sequence[Place]) -> Place:
+def span_of_places(places: Sequence[Place]) -> Place:
+    """From the first of these places to the last; lines are one range."""
     lines = [place for place in places if isinstance(place, Lines)]
     if len(lines) == len(places):
         return Lines(min(line.first for line in lines), max(line.last for line in lines))

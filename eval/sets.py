@@ -265,6 +265,8 @@ def _span(item: Any, files: _Files) -> frozenset[Key]:
         isinstance(lines, list) and len(lines) == 2 and all(isinstance(n, int) for n in lines) and lines[0] <= lines[1]
     ):
         raise _Flaw(f"evidence lines are {lines!r}; [first, last] was expected")
+    if transcript.report.unit != "line":
+        raise _Flaw(f"{name} is no file of lines, so evidence lines {lines} mean nothing; give the words as a quote")
     if lines[0] < 1 or lines[1] > transcript.report.units:
         raise _Flaw(f"evidence lines {lines} lie beyond {name}, which has {transcript.report.units} lines")
     touched = frozenset(
@@ -333,12 +335,16 @@ def _starter_questions(id: str, name: str, transcript: Transcript) -> Sequence[d
     turn = max(transcript.utterances, key=lambda turn: len(turn.text))
     start, end = sentence_spans(turn.text)[0]
     place = turn.place_of(start, end)
-    lines = [place.first, place.last] if isinstance(place, Lines) else [1, 1]
+    evidence: dict[str, Any] = {"transcript": name}
+    if isinstance(place, Lines):
+        evidence["lines"] = [place.first, place.last]
+    else:
+        evidence["quote"] = turn.text[start:end]
     first = {
         "id": f"{id}-1",
         "question": f"What does {turn.speaker} say first in the longest turn? (replace this question by your own)",
         "transcripts": [name],
-        "evidence": [{"transcript": name, "lines": lines}],
+        "evidence": [evidence],
         "speakers": [turn.label],
         "group": id,
         "tags": ["example"],

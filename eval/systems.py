@@ -9,7 +9,7 @@ import bisect
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -20,7 +20,7 @@ from bot.checking import Statement
 from bot.chunking import Chunk
 from bot.config import Settings
 from bot.fitted import Fitted
-from bot.formats.text import LINE_END, decode
+from bot.formats.text import LINE_END, decode, fold_white
 from bot.library import Library
 from bot.model import Model
 from bot.quoting import is_in_source
@@ -232,8 +232,8 @@ class Stock:
             chunk_size=STOCK_CHUNK, chunk_overlap=STOCK_OVERLAP, add_start_index=True
         )
         for name, transcript in evalset.files.items():
-            text = decode((evalset.transcripts / name).read_bytes())
-            touched = _Touched(text, transcript)
+            text, utterance_of_line = _as_text((evalset.transcripts / name).read_bytes(), transcript)
+            touched = _Touched(text, utterance_of_line)
             for number, document in enumerate(splitter.create_documents([text])):
                 start = document.metadata["start_index"]
                 utterances = touched.between(start, start + len(document.page_content))
@@ -275,17 +275,24 @@ class Stock:
         )
 
 
-class _Touched:
-    """Which utterances stand between two characters of a file."""
+def _as_text(data: bytes, transcript: Transcript) -> tuple[str, dict[int, int]]:
+    """What a text loader would load, and which utterance stands on each line: the file as it is, where it is one of
+    lines, else a line a turn."""
+    if transcript.report.unit != "line":
+        turns = transcript.utterances
+        lines = (fold_white(f"{turn.label}: {turn.text}") for turn in turns)
+        return "\n".join(lines), {turn.index + 1: turn.index for turn in turns}
+    places = [(turn.index, piece.place) for turn in transcript.utterances for piece in turn.pieces]
+    spoken = [(index, place) for index, place in places if isinstance(place, Lines)]
+    return decode(data), {line: index for index, place in spoken for line in range(place.first, place.last + 1)}
 
-    def __init__(self, text: str, transcript: Transcript) -> None:
+
+class _Touched:
+    """Which utterances stand between two characters of a text."""
+
+    def __init__(self, text: str, utterance_of_line: Mapping[int, int]) -> None:
         self._line_starts = [0, *(end.end() for end in LINE_END.finditer(text))]
-        self._utterance_of_line: dict[int, int] = {}
-        for utterance in transcript.utterances:
-            for piece in utterance.pieces:
-                assert isinstance(piece.place, Lines)
-                for line in range(piece.place.first, piece.place.last + 1):
-                    self._utterance_of_line[line] = utterance.index
+        self._utterance_of_line = utterance_of_line
 
     def between(self, start: int, end: int) -> tuple[int, ...]:
         first = bisect.bisect_right(self._line_starts, start)
