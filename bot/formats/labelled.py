@@ -57,6 +57,16 @@ _LABEL_LINE = re.compile(
     )""",
     re.VERBOSE,
 )
+# Brackets hold what is heard and not said; parentheses may hold somebody's aside, so only what is known.  Changelog
+# writes `*\\[laughter\\]*`.
+_DIRECTION = re.compile(
+    r"[*_]{0,3}(?:\\?\[[^\[\]\\\n]{1,80}\\?\]"
+    r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
+    r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
+    r"(?:\b[\w' ]{0,40})?\)"
+    r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
+    re.IGNORECASE,
+)
 # A label in the middle of a line, after the end of a sentence.
 _LABEL_WITHIN = re.compile(
     r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
@@ -221,6 +231,11 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
         or (shapes[name] and _same_name(name) in known)
         or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
     }
+
+
+def is_direction(text: str) -> bool:
+    """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
+    return bool(_DIRECTION.fullmatch(text.strip()))
 
 
 def _same_name(name: str) -> str:
