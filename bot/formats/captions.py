@@ -19,7 +19,18 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.formats.labelled import accept_labels, candidate_of, cut_at_labels, is_direction, split_at_labels, strip_label
+from bot.formats.labelled import (
+    TURN_END,
+    Candidate,
+    accept_labels,
+    candidate_of,
+    cut_at_labels,
+    is_direction,
+    lower_case_words,
+    shape_of,
+    split_at_labels,
+    strip_label,
+)
 from bot.formats.text import Turn, fold_white, group_unspoken, parse_time, speaker_named, utterances
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
@@ -62,8 +73,8 @@ class Said:
 def voices(lines: Sequence[str], cue: int, words: Sequence[int], undo: Callable[[str], str]) -> Iterator[Said]:
     """What each voice says on each line of a cue.
 
-    `cue` is the number of its line of timings, `words` those of its words; `undo` takes tags and entities away.  A voice lasts until the next one, its end
-    tag, or the cue's end.
+    `cue` is the number of its line of timings, `words` those of its words; `undo` takes tags and entities away.  A
+    voice lasts until the next one, its end tag, or the cue's end.
     """
     times = TIMINGS.match(lines[cue - 1])
     assert times is not None
@@ -120,9 +131,7 @@ def contents(
     if any(not turn.label for turn in turns):
         remarks.append(f"words without a {kind} are by one {UNNAMED_SPEAKER.lower()}")
     speech = sum(map(len, cues)) - len(dropped)
-    report = Reading(
-        name, "line", len(lines), speech, group_unspoken(sorted([*left_out, *dropped])), tuple(remarks)
-    )
+    report = Reading(name, "line", len(lines), speech, group_unspoken(sorted([*left_out, *dropped])), tuple(remarks))
     return Contents(utterances(turns), report.check(), language=language)
 
 
@@ -181,6 +190,7 @@ def _named(said: Sequence[Said]) -> list[Said]:
     lines = [item.words for item in said]
     candidates = [found for number, line in enumerate(lines, 1) if (found := candidate_of(number, line))]
     labels = accept_labels(candidates, lines)
+    labels |= _heads_of_cues(said, candidates, labels)
     heads = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
     result: list[Said] = []
     for number, item in enumerate(said, 1):
@@ -191,6 +201,27 @@ def _named(said: Sequence[Said]) -> list[Said]:
         result.append(replace(item, label=label, words=words.strip()))
         result += [replace(item, label=name, words=words.strip(), begins=False) for name, words in more]
     return result
+
+
+def _heads_of_cues(said: Sequence[Said], candidates: Sequence[Candidate], labels: Collection[str]) -> set[str]:
+    """More names: those at the head of a cue after the end of a sentence, where names are written so.
+
+    Exporters that name a speaker only when they change begin a cue there, so somebody who speaks once or twice is found
+    too: in a file that has other labels, or whose first cue begins with one.
+    """
+    lines = [item.words for item in said]
+    in_lower_case = lower_case_words(lines)
+    heads = {
+        candidate.line: candidate.name
+        for candidate in candidates
+        for at in [candidate.line - 1]
+        if not at or (said[at - 1].cue != said[at].cue and (TURN_END.search(lines[at - 1]) or said[at].begins))
+        if (shape := shape_of(candidate.name, False)) == "name"
+        or (shape == "word" and candidate.name.casefold() not in in_lower_case)
+    }
+    names = set(heads.values())
+    bare = not all(candidate.emphasised for candidate in candidates if candidate.name in labels)
+    return names if (labels and bare) or (1 in heads and len(names) >= 2) else set()
 
 
 def _carried(said: Sequence[Said], untagged_share: float) -> tuple[int, list[Said]]:

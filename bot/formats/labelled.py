@@ -118,7 +118,7 @@ _REPEATS = 0.3
 _CUT = 0.3
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 # Where a turn may end: a sentence, a speaker who is interrupted, a stage direction.
-_TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
+TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
 _ENOUGH_TURNS = 4  # turns on single lines before unlabelled lines at the end count as a trailer
 
 
@@ -194,11 +194,11 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     counts = Counter(candidate.name for candidate in candidates)
     emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
     marked = emphasised | {candidate.name for candidate in candidates if candidate.timed}
-    shapes = {name: _shape(name, name in emphasised) for name in counts}
+    shapes = {name: shape_of(name, name in emphasised) for name in counts}
     labelled = sum(count for name, count in counts.items() if shapes[name])
     dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
     # Names are not written in lower case, words are.
-    in_lower_case = {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+    in_lower_case = lower_case_words(lines)
     in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
     accepted = set()
     for name, count in counts.items():
@@ -233,6 +233,11 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     }
 
 
+def lower_case_words(lines: Sequence[str]) -> set[str]:
+    """The words that a text has in lower case."""
+    return {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+
+
 def is_direction(text: str) -> bool:
     """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
     return bool(_DIRECTION.fullmatch(text.strip()))
@@ -254,17 +259,17 @@ def _may_occur_once(
     above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
     if full_line is not None:
         # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
-        return not above or bool(_TURN_END.search(above)) or len(above) < full_line
+        return not above or bool(TURN_END.search(above)) or len(above) < full_line
     if candidate.name[0].islower() or candidate.name[0] in "-–—•#":
         return False
     if (numbered := _NUMBERED.match(candidate.name)) and not (
         numbered["whom"] in families or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE
     ):
         return False
-    return not above or bool(_TURN_END.search(above))
+    return not above or bool(TURN_END.search(above))
 
 
-def _shape(name: str, emphasised: bool) -> str | None:
+def shape_of(name: str, emphasised: bool) -> str | None:
     """How much a candidate looks like a name: "name", "word" (one capitalised word), "lower case", or None."""
     if re.fullmatch(_PHONE, name):
         return "name"
@@ -374,7 +379,7 @@ def _doubts(others: dict[int, str], where: str) -> list[str]:
         if count >= _SAID_SO
     ]
     like_names = [
-        name for name, count in counts.items() if count < _SAID_SO and _shape(name, False) in ("name", "word")
+        name for name, count in counts.items() if count < _SAID_SO and shape_of(name, False) in ("name", "word")
     ]
     if like_names:
         remarks.append(f"lines that begin like a label, read as words{where}: {_listed(like_names)}")

@@ -1,4 +1,4 @@
-"""SubRip captions (.srt), which name speakers in their text if at all: `Ana: words`, `[SPEAKER_00]: words`, `Ana:` alone.
+"""SubRip captions (.srt), which name speakers in their text if at all: `Ana: words`, `[SPEAKER_00]: words`.
 
 There is no standard; what players take is a number, a line of timings, and words until the next number.  What the cues
 say becomes turns in `captions`, which also tells a name from other words.
@@ -22,7 +22,9 @@ from bot.transcript import Contents, Place
 NAME = "SubRip"
 
 # Beside the tags of HTML that players know: styles in braces (`{\an8}` of SubStation, `{b}` of MicroDVD).
-_TAG = re.compile(r"</?(?:i|b|u|s|font|ruby|rt|c|lang|span|em|strong)(?:[.\s][^<>]{0,200})?/?>|\{\\[^{}]{0,200}\}", re.I)
+_TAG = re.compile(
+    r"</?(?:i|b|u|s|font|ruby|rt|c|lang|span|em|strong)(?:[.\s][^<>]{0,200})?/?>|\{\\[^{}]{0,200}\}", re.IGNORECASE
+)
 _BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _HEAD_LINES = 60  # the first timings stand within so many lines of words
 _NUMBERED = 0.5  # so many timings stand below a number: then a number above timings is never somebody's words

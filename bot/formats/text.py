@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.transcript import UNNAMED_SPEAKER, Lines, Piece, Unspoken, Utterance
+from bot.transcript import UNNAMED_SPEAKER, Lines, Piece, Place, Unspoken, Utterance
 
 # Only the line ends that editors count.  `str.splitlines` also cuts at form feeds, U+2028 and others, which would
 # shift every line number after one.
@@ -153,8 +153,8 @@ class Turn:
         self._length = 0
         self._waiting_time: float | None = None
 
-    def add(self, text: str, line: int, start: float | None = None, end: float | None = None) -> None:
-        """Append the words of one line (1-based).
+    def add(self, text: str, place: int | Place, start: float | None = None, end: float | None = None) -> None:
+        """Append the words of one line (1-based), or of another place.
 
         A line without words is no piece; its time (a name and a time on a line of their own) is that of the next one.
         """
@@ -165,7 +165,7 @@ class Turn:
         self._waiting_time = None
         if self._text:
             self._length += 1  # the joining space belongs to the piece before it
-        self._pieces.append(Piece(self._length, Lines(line, line), start, end))
+        self._pieces.append(Piece(self._length, Lines(place, place) if isinstance(place, int) else place, start, end))
         self._text.append(text)
         self._length += len(text)
 

@@ -185,4 +185,3 @@ def _cut_at_voices(line: str, voice: str | None) -> Iterator[tuple[str | None, s
         elif not (name in _TAGS_THAT_ARE_NOT_WORDS or re.match(r"<[\d:]*\d\d:\d\d\.\d{3}>$", part)):
             words += part
     yield voice, fold_white(html.unescape(words))
-
