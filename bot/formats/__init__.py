@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import labelled, podcast_html, subrip, webvtt
+from bot.formats import labelled, podcast_html, subrip, webvtt, word
 from bot.formats.text import encoding_of
 from bot.transcript import Contents, Place, Transcript
 
@@ -53,6 +53,7 @@ FORMATS = (
         podcast_html.read,
         podcast_html.holds,
     ),
+    Format("docx", word.NAME, (".docx",), word.recognises, word.read, word.holds),
     LABELLED,
 )
 

@@ -148,18 +148,18 @@ def _not_said(said: Sequence[Said]) -> dict[int, str]:
         by_line = itertools.groupby(cue, key=lambda item: item.line)
         cues.append([(line, tuple((item.label, item.words) for item in shown)) for line, shown in by_line])
     repeats = [0] + [
-        0 if gap else _overlap([shown for _, shown in before], [shown for _, shown in cue])
-        for (before, cue), gap in zip(itertools.pairwise(cues), apart[1:], strict=True)
+        0 if gap else _overlap([line for _, line in before], [line for _, line in after])
+        for (before, after), gap in zip(itertools.pairwise(cues), apart[1:], strict=True)
     ]
-    grown = any(0 < repeat < len(cue) for repeat, cue in zip(repeats, cues, strict=False))
+    grown = any(0 < repeat < len(shown) for repeat, shown in zip(repeats, cues, strict=False))
     count = sum(1 for repeat in repeats if repeat)
     reasons: dict[int, str] = {}
     if grown and count >= 2 and count >= _ROLLING * (len(cues) - 1):
-        for repeat, cue in zip(repeats, cues, strict=True):
-            reasons |= {line: "repeated by rolling captions" for line, _ in cue[:repeat]}
-    for cue in cues:
-        if all(not label and is_direction(words) for _, shown in cue for label, words in shown):
-            reasons |= {line: "stage direction" for line, _ in cue if line not in reasons}
+        for repeat, shown in zip(repeats, cues, strict=True):
+            reasons |= {number: "repeated by rolling captions" for number, _ in shown[:repeat]}
+    for shown in cues:
+        if all(not label and is_direction(words) for _, line in shown for label, words in line):
+            reasons |= {number: "stage direction" for number, _ in shown if number not in reasons}
     return reasons
 
 

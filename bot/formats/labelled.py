@@ -31,7 +31,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, split_lines, utterances
+from bot.formats.text import (
+    Turn,
+    decode,
+    fold_white,
+    group_unspoken,
+    parse_time,
+    speaker_named,
+    split_lines,
+    utterances,
+)
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 NAME = "labelled text"
@@ -147,8 +156,13 @@ def read(data: bytes) -> Contents:
     """
     lines = split_lines(decode(data))
     _refuse_other_families(lines)
+    return read_lines(lines)
+
+
+def read_lines(lines: Sequence[str], known: Collection[str] = ()) -> Contents:
+    """What `read` gives for the lines of a text; `known` are labels that are beyond doubt."""
     candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := candidate_of(number, line))]
-    labels = accept_labels(candidates, lines)
+    labels = accept_labels(candidates, lines) | set(known)
     labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
     others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
     if not labelled:
@@ -156,19 +170,21 @@ def read(data: bytes) -> Contents:
     return _read_labelled(lines, labelled, others)
 
 
+_MARKUP = re.compile(r"<(?:!doctype|html|\?xml|rss|head|body|div|p|cite|time|span|tt)\b", re.IGNORECASE)
+
+
 def _refuse_other_families(lines: Sequence[str]) -> None:
-    start = "\n".join(lines[:5]).lstrip()
+    """What is no family's that is read would be one speaker here who says markup or time stamps."""
+    start = "\n".join(line[:200] for line in lines[:5]).lstrip("\ufeff \t\n")
     seen = None
-    if any("-->" in line and _TIMINGS.match(line) for line in lines):
-        seen = "SubRip captions or WebVTT without its first line"
-    elif re.match(r'\{\s*"|\[\s*[{"]', start):
-        seen = "JSON"
-    elif re.match(r"<(?:!doctype|html|\?xml|rss|head|body|div|p|cite|time|span)\b", start, re.IGNORECASE):
-        seen = "HTML or XML"
+    if re.match(r'\{\s*"|\[\s*[{"]', start):
+        seen = "JSON, but of no exporter that is known here"
+    elif _MARKUP.match(start):
+        seen = "HTML or XML, but no transcript that is known here"
+    elif any("-->" in line and _TIMINGS.match(line) for line in lines):
+        seen = "captions (time --> time), which are read with --format srt or vtt"
     if seen:
-        raise TranscriptError(
-            f"this looks like {seen}, which is not read yet; expected labelled text (NAME: words) or WebVTT"
-        )
+        raise TranscriptError(f"this is {seen}; expected labelled text (NAME: words); see docs/formats.md for others")
 
 
 def candidate_of(number: int, line: str) -> Candidate | None:
@@ -317,6 +333,8 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, Candidate], others:
                 reason = "header"
             elif _HEADING.match(line):
                 reason = "heading"
+            elif is_direction(line):
+                reason = "stage direction"
             elif on_every_line or (has_trailer and number > last_label):
                 reason = "unlabelled"
             else:
@@ -326,11 +344,11 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, Candidate], others:
                 continue
         spoken.append(number)
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
-            turns.append(Turn(candidate.name, candidate.name))
+            turns.append(Turn(candidate.name, speaker_named(candidate.name)))
         words, *more = split_at_labels(candidate.words if candidate else line, labels)
         turns[-1].add(words[1], number, candidate.time if candidate else None)
         for label, said in more:
-            turns.append(Turn(label, label))
+            turns.append(Turn(label, speaker_named(label)))
             turns[-1].add(said, number)
     remarks = []
     if silent := sum(1 for turn in turns if not turn.spoken):
@@ -406,7 +424,9 @@ def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, 1):
-        if line.strip():
+        if is_direction(line):
+            left_out.append((number, "stage direction", line))
+        elif line.strip():
             turns[-1].add(line, number)
         else:
             left_out.append((number, "blank", ""))
@@ -438,15 +458,33 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     file's habit, undoes the family's one fold (line wrap) and finds the words inside what one label says.
     """
     assert isinstance(place, Lines)
-    named = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
-    runs = itertools.groupby(named, key=lambda said: said[1])
+    within = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
+    return said_by(within, text, label)
+
+
+def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str) -> bool:
+    """Whether one voice says the words in a run of what is heard: (place, voice, words).
+
+    What stands in brackets or parentheses by itself may be a stage direction, and is then no part of what is said.
+    """
     wanted = fold_white(text)
-    return any(who == label and wanted in fold_white(" ".join(words for _, _, words in run)) for who, run in runs)
+    return any(
+        voice == label and wanted in fold_white(" ".join(words for _, _, words in run))
+        for opening in ("", "[♪♫", "[♪♫(")
+        for voice, run in itertools.groupby(
+            (said for said in heard if not _stands_in(said[2], opening)), key=lambda said: said[1]
+        )
+    )
+
+
+def _stands_in(words: str, opening: str) -> bool:
+    bare = words.strip("*_\\ \t")
+    return bool(bare and opening) and bare[0] in opening and bare[-1] in "])♪♫"
 
 
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
-    """(line, label, words) of all that is said in a file; the label is "" where nobody is named."""
+    """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
     lines = split_lines(decode(data))
     heads = [strip_label(line, labels) for line in lines]
     # A label on every line, in mid-sentence too: then a line without one is not speech.

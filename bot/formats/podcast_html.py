@@ -1,4 +1,4 @@
-"""HTML transcripts: Podcasting 2.0 (`<cite>Kevin:</cite> <time>0:09</time> <p>words</p>`) and web pages with names in them.
+"""HTML transcripts: Podcasting 2.0 (`<cite>Kevin:</cite> <time>0:09</time> <p>words</p>`) and pages with names in them.
 
 A page is its text nodes.  They stand in blocks (paragraphs, list items, lines broken by `<br>`), and a block is what a
 line is in labelled text: `<p><strong>Kevin:</strong> words</p>` is read as `**Kevin:** words`, and what is a label is
@@ -9,6 +9,7 @@ Places are text nodes, counted from 1 through the whole page, those of white spa
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +23,11 @@ from bot.formats.labelled import (
     candidate_of,
     cut_at_labels,
     is_direction,
+    said_by,
     split_at_labels,
     strip_label,
 )
-from bot.formats.text import Turn, decode, fold_white, parse_time, peek, speaker_named, unescape, utterances
+from bot.formats.text import Turn, decode, fold_white, parse_time, peek, speaker_named, utterances
 from bot.transcript import UNNAMED_SPEAKER, Contents, Item, Place, Reading, Unspoken
 
 NAME = "HTML"
@@ -125,12 +127,12 @@ def read(data: bytes) -> Contents:
     if any(turn.spoken and not turn.label for turn in turns):
         remarks.append(f"words without a name are by one {UNNAMED_SPEAKER.lower()}")
     report = Reading(NAME, "text node", count, count - len(left_out), tuple(left_out), tuple(remarks))
-    title, html = tree.css_first("title"), tree.css_first("html")
+    title, page = tree.css_first("title"), tree.css_first("html")
     return Contents(
         utterances(turns),
         report.check(),
         title=fold_white(title.text()) or None if title else None,
-        language=(html.attributes.get("lang") or None) if html else None,
+        language=(page.attributes.get("lang") or None) if page else None,
     )
 
 
@@ -198,8 +200,8 @@ def _walk(root: LexborNode | None) -> Iterator[tuple[LexborNode | None, str, str
 
 
 def _is_label(block: _Block, at: int) -> bool:
-    """Whether the `<cite>` at this part of a block names a speaker: nothing is said in the block before it, and it stands
-    alone, or before a time, or ends in a colon."""
+    """Whether the `<cite>` at this part of a block names a speaker: nothing is said in the block before it, and it
+    stands alone, or before a time, or ends in a colon."""
     before = "".join(text for tag, text in block.parts[:at] if tag != "time")
     after = "".join(text for tag, text in block.parts[at + 1 :] if tag not in ("time", "cite"))
     text = block.parts[at][1].rstrip()
@@ -301,19 +303,13 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     Independent of `read`: it splits the page at angle brackets, counts what stands between them, cuts it at the labels
     that the record knows, undoes the family's folds (line wrap, tags, entities) and finds the words in one voice's.
     """
-    first, *_, last = [int(number) for number in re.findall(r"\d+", str(place))] * 2
-    said = [item for item in _heard(data, frozenset(labels) - {""}) if first <= item[1] and item[0] <= last]
-    last = max((int(number) for number in re.findall(r"\d+", str(place))), default=0)
-    wanted = fold_white(text)
-    words, voice = "", None
-    for begin, _, who, heard in said:
-        if begin > last:
-            break
-        words = f"{words} {heard}" if who == voice else heard
-        voice = who
-        if voice == label and wanted in fold_white(words):
-            return True
-    return False
+    numbers = [int(number) for number in re.findall(r"\d+", str(place))]
+    within = [
+        (begin, voice, words)
+        for begin, end, voice, words in _heard(data, frozenset(labels) - {""})
+        if min(numbers) <= end and begin <= max(numbers)
+    ]
+    return said_by(within, text, label)
 
 
 @lru_cache(maxsize=4)  # many quotes of one page are checked in a row
@@ -333,7 +329,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, int, str, st
 
 
 def _runs(page: str) -> Iterator[tuple[int, int, str]]:
-    """(first and last text node, words) of what stands together in a page; a name or a time in its own tags is apart."""
+    """(first and last text node, words) of what stands together; a name or a time in tags of its own is apart."""
     count, first, words, pending, raw = 0, 0, "", "", ""
     open_tags: dict[str, int] = {}
     for part in [*_MARKUP.split(page), "<p>"]:
@@ -358,5 +354,5 @@ def _runs(page: str) -> Iterator[tuple[int, int, str]]:
         if part.startswith("<!") or (name in _BETWEEN_WORDS and not apart and not ends):
             continue
         if first:
-            yield first, count, fold_white(unescape(words))
+            yield first, count, fold_white(html.unescape(words))
         first, words = 0, ""
