@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import labelled, podcast_html, subrip, webvtt, word
+from bot.formats import hearing, labelled, podcast_html, subrip, webvtt, word
 from bot.formats.text import encoding_of
 from bot.transcript import Contents, Place, Transcript
 
@@ -54,6 +54,7 @@ FORMATS = (
         podcast_html.holds,
     ),
     Format("docx", word.NAME, (".docx",), word.recognises, word.read, word.holds),
+    Format("hearing", "hearing of the U.S. Congress", (), None, hearing.read, hearing.holds),
     LABELLED,
 )
 
