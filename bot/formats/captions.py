@@ -27,6 +27,7 @@ from bot.formats.labelled import (
     cut_at_labels,
     is_direction,
     lower_case_words,
+    said_by,
     shape_of,
     split_at_labels,
     strip_label,
@@ -267,12 +268,7 @@ def located(heard: Sequence[tuple[int, str, str]], place: Place, text: str, labe
     """
     assert isinstance(place, Lines)
     named = [said for said in heard if place.first <= said[0] <= place.last]
-    wanted = fold_white(text)
-    return any(
-        voice == label and wanted in fold_white(" ".join(words for _, _, words in run))
-        for lines in (named, _without_echoes(named))
-        for voice, run in itertools.groupby(lines, key=lambda said: said[1])
-    )
+    return said_by(named, text, label) or said_by(_without_echoes(named), text, label)
 
 
 def _without_echoes(heard: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:

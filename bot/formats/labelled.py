@@ -78,7 +78,7 @@ _TIME_THEN_NAME = re.compile(
 # Whisper's output on a terminal: "[00:00.000 --> 00:03.700]  words".
 _SPAN = re.compile(rf"\s*+\[({_TIME})\s*-->\s*({_TIME})\]\s*")
 # A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
-_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+")
+_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+(?!to \\?\[)")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
 _BOILERPLATE = re.compile(
@@ -96,6 +96,7 @@ _DIRECTION = re.compile(
     r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
     re.IGNORECASE,
 )
+_OPENING = tuple("[(*_\\♪♫")
 # A label in the middle of a line, after the end of a sentence.
 _LABEL_WITHIN = re.compile(
     r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
@@ -195,7 +196,9 @@ def read_lines(
     says that the text is Markdown, as bold labels and a heading on top do.
     """
     not_speech = dict(not_speech or {})
-    not_speech |= {number: "boilerplate" for number, line in enumerate(lines, 1) if _BOILERPLATE.fullmatch(line)}
+    not_speech |= {
+        number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
+    }
     found = [
         candidate
         for number, line in enumerate(lines, 1)
@@ -220,7 +223,9 @@ def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) 
 
 def _times_alone(lines: Sequence[str]) -> dict[int, float]:
     """The lines (numbers) that are only a time, in seconds, in a file that has several."""
-    matches = {number: match for number, line in enumerate(lines, 1) if (match := _TIME_ALONE.match(line))}
+    matches = {
+        number: match for number, line in enumerate(lines, 1) if ":" in line and (match := _TIME_ALONE.match(line))
+    }
     return {number: parse_time(match[1]) for number, match in matches.items()} if len(matches) >= _TIMES_ALONE else {}
 
 
@@ -295,7 +300,7 @@ def _refuse_other_families(lines: Sequence[str]) -> None:
 
 def candidate_of(number: int, line: str) -> Candidate | None:
     """What may be a label at the head of a line, and the words behind it."""
-    if _HEADING.match(line):
+    if (":" not in line and "：" not in line) or _HEADING.match(line):
         return None
     match = _LABEL_LINE.match(line)
     if not match:
@@ -377,7 +382,8 @@ def lower_case_words(lines: Sequence[str]) -> set[str]:
 
 def is_direction(text: str) -> bool:
     """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
-    return bool(_DIRECTION.fullmatch(text.strip()))
+    text = text.strip()
+    return text[:1] in _OPENING and bool(_DIRECTION.fullmatch(text))
 
 
 def _same_name(name: str) -> str:
@@ -580,7 +586,7 @@ def _read_unlabelled(
         elif number in times:
             time = times[number]
         else:
-            span = _SPAN.match(line)
+            span = _SPAN.match(line) if "-->" in line else None
             start, end = (parse_time(span[1]), parse_time(span[2])) if span else (time, None)
             turns[-1].add(fold(line[span.end() :] if span else line), number, start, end)
             time = None
@@ -612,31 +618,38 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     """
     assert isinstance(place, Lines)
     within = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
-    return said_by(within, text, label)
+    # Bold or linked words, a heading or YAML on top: then what is shown of the Markdown counts too.
+    markdown = b"**" in data or b"](" in data or data.lstrip(b"\xef\xbb\xbf\r\n ").startswith((b"# ", b"---"))
+    return said_by(within, text, label, markdown)
 
 
-def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str) -> bool:
+def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str, markdown: bool = False) -> bool:
     """Whether one voice says the words in a run of what is heard: (place, voice, words).
 
     What stands in brackets or parentheses by itself may be a stage direction, and is then no part of what is said.
     """
+    wanted = _unmarked(text)
+    spoken = [said for said in heard if not _in_brackets(said[2]) or _unmarked(said[2]) in wanted]
     return any(
-        voice == label and _is_in(text, " ".join(words for _, _, words in run))
-        for opening in ("", "[♪♫", "[♪♫(")
-        for voice, run in itertools.groupby(
-            (said for said in heard if not _stands_in(said[2], opening)), key=lambda said: said[1]
-        )
+        voice == label and _is_in(text, " ".join(words for _, _, words in run), markdown)
+        for lines in (heard, spoken)
+        for voice, run in itertools.groupby(lines, key=lambda said: said[1])
     )
 
 
-def _is_in(text: str, words: str) -> bool:
+def _in_brackets(words: str) -> bool:
+    bare = words.strip("*_\\ \t")
+    return bare[:1] in tuple("[(♪♫") and bare[-1:] in tuple("])♪♫")
+
+
+def _is_in(text: str, words: str, markdown: bool) -> bool:
     """Whether a text stands in words as they are, without a time range at their head, or shown as Markdown is."""
     wanted, said = fold_white(text), fold_white(words)
     if wanted in said:
         return True
     said = fold_white(re.sub(r"\[[\d:.,]+ --> [\d:.,]+\]", "", said))
-    shown = said if "](" not in said else _without_addresses(said)
-    return wanted in said or _unmarked(wanted) in _unmarked(html.unescape(shown))
+    shown = _without_addresses(said) if markdown and "](" in said else said
+    return wanted in said or (markdown and _unmarked(wanted) in _unmarked(html.unescape(shown)))
 
 
 def _without_addresses(words: str) -> str:
@@ -661,16 +674,11 @@ def _unmarked(words: str) -> str:
     return fold_white(re.sub(r"[*_\\]", "", words))
 
 
-def _stands_in(words: str, opening: str) -> bool:
-    bare = words.strip("*_\\ \t")
-    return bool(bare and opening) and bare[0] in opening and bare[-1] in "])♪♫"
-
-
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
     lines = split_lines(decode(data))
-    heads = [strip_label(line, labels) if line.strip() else ("", "") for line in lines]
+    heads = [strip_label(line, labels) if ":" in line or "：" in line else ("", line) for line in lines]
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
