@@ -24,7 +24,6 @@ are read as words all the same.
 from __future__ import annotations
 
 import contextlib
-import html
 import itertools
 import re
 from collections import Counter
@@ -649,23 +648,25 @@ def _is_in(text: str, words: str, markdown: bool) -> bool:
         return True
     said = fold_white(re.sub(r"\[[\d:.,]+ --> [\d:.,]+\]", "", said))
     shown = _without_addresses(said) if markdown and "](" in said else said
-    return wanted in said or (markdown and _unmarked(wanted) in _unmarked(html.unescape(shown)))
+    return wanted in said or (markdown and _unmarked(wanted) in _unmarked(unescape(shown)))
 
 
 def _without_addresses(words: str) -> str:
     """Links as their text: what stands between a bracket and `](` stays, and what stands in the parentheses goes."""
     shown, *parts = words.split("](")
     for part in parts:
-        depth, end = 1, len(part)
+        depth, end = 1, -1
         for at, sign in enumerate(part):
             depth += (sign == "(") - (sign == ")")
             if not depth:
                 end = at
                 break
         opening = shown.rfind("[")
-        if opening > 0 and shown[opening - 1] == "!":
-            shown = shown[: opening - 1] + shown[opening:]
-        shown = shown[:opening] + shown[opening + 1 :] + part[end + 1 :]
+        if end < 0 or opening < 0:
+            shown += f"]({part}"
+            continue
+        before = shown[:opening]
+        shown = before.removesuffix("!") + shown[opening + 1 :] + part[end + 1 :]
     return shown
 
 
