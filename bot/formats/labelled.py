@@ -721,7 +721,7 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
         if label in labels:
             after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
-                return label, re.sub(r"^\\?\[[\d:.,]+\\?\]\s+", "", rest[after.end() :].strip())
+                return label, re.sub(r"^\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)", "", rest[after.end() :].strip())
     return "", line
 
 
