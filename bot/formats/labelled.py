@@ -59,7 +59,7 @@ _INVISIBLE = "\u200b\u200e\u200f\ufeff"  # left by copying from web pages
 _COLON = r"(?:：|:(?=\s|$|[^\x00-\x7f]))"
 _LABEL_LINE = re.compile(
     rf"""[\s{_INVISIBLE}]*+
-    (?:(?:\[{_TIME}\]|\[{_TIME}\s-->\s{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
+    (?:(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
     (?:
         (?P<mark>\*{{1,3}}|__?)(?P<bold>{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*
         (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON})
@@ -74,8 +74,10 @@ _LABEL_LINE = re.compile(
 _TIME_THEN_NAME = re.compile(
     rf"\s*+(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?(?P<name>{_NAME})(?<![.!?,;…])\s*$"
 )
-# Whisper's output on a terminal: "[00:00.000 --> 00:03.700]  words".
-_SPAN = re.compile(rf"\s*+\[({_TIME})\s*-->\s*({_TIME})\]\s*")
+# When a line is said: Whisper on a terminal "[00:00.000 --> 00:03.700]  words", Descript "[00:00:01 - 00:00:05] words".
+_SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
+_TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
+_TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 # A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
 _TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+(?!to \\?\[)")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
@@ -195,6 +197,9 @@ def read_lines(
     says that the text is Markdown, as bold labels and a heading on top do.
     """
     not_speech = dict(not_speech or {})
+    if lines and lines[0].strip() == _TSV:
+        not_speech[1] = "header"
+    lines, spans = _without_spans(lines)
     not_speech |= {
         number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
     }
@@ -212,8 +217,22 @@ def read_lines(
     first = next((line for line in lines if line.strip()), "")
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
-        return _read_unlabelled(lines, others, not_speech, fold)
-    return read_turns(lines, labelled, others, not_speech, fold)
+        return _read_unlabelled(lines, others, not_speech, spans, fold)
+    return read_turns(lines, labelled, others, not_speech, spans, fold)
+
+
+def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
+    """The lines without what says when they are said, and that: line number to start and end (seconds)."""
+    in_table = bool(lines) and lines[0].strip() == _TSV
+    pattern, sign = (_TSV_SPAN, "\t") if in_table else (_SPAN, "[")
+    spans: dict[int, tuple[float, float]] = {}
+    bare = list(lines)
+    for number, line in enumerate(lines, 1):
+        if sign in line and (match := pattern.match(line)):
+            start, end = parse_time(match[1]), parse_time(match[2])
+            spans[number] = (start / 1000, end / 1000) if in_table else (start, end)
+            bare[number - 1] = line[match.end() :]
+    return bare, spans
 
 
 def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) -> bool:
@@ -446,12 +465,13 @@ def read_turns(
     labelled: Mapping[int, Candidate],
     others: Mapping[int, str],
     not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]] | None = None,
     fold: Callable[[str], str] = str,
 ) -> Contents:
     """The turns of a file with labels, which stand on the lines of `labelled`.
 
-    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason; `fold`
-    gives the words that are shown.
+    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason, `spans`
+    start and end (seconds) of lines; `fold` gives the words that are shown.
     """
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
@@ -490,7 +510,10 @@ def read_turns(
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
             turns.append(Turn(candidate.name, speaker_named(candidate.name)))
         words, *more = split_at_labels(candidate.words if candidate else line, labels)
-        turns[-1].add(fold(words[1]), number, time if candidate is None or candidate.time is None else candidate.time)
+        start, end = (spans or {}).get(number, (time, None))
+        if candidate and candidate.time is not None:
+            start = candidate.time
+        turns[-1].add(fold(words[1]), number, start, end)
         time = None
         for label, said in more:
             turns.append(Turn(label, speaker_named(label)))
@@ -569,7 +592,11 @@ def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> boo
 
 
 def _read_unlabelled(
-    lines: Sequence[str], others: Mapping[int, str], not_speech: Mapping[int, str], fold: Callable[[str], str]
+    lines: Sequence[str],
+    others: Mapping[int, str],
+    not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]],
+    fold: Callable[[str], str],
 ) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
@@ -585,9 +612,8 @@ def _read_unlabelled(
         elif number in times:
             time = times[number]
         else:
-            span = _SPAN.match(line) if "-->" in line else None
-            start, end = (parse_time(span[1]), parse_time(span[2])) if span else (time, None)
-            turns[-1].add(fold(line[span.end() :] if span else line), number, start, end)
+            start, end = spans.get(number, (time, None))
+            turns[-1].add(fold(line), number, start, end)
             time = None
     report = Reading(
         "text without speaker labels",
@@ -642,11 +668,8 @@ def _in_brackets(words: str) -> bool:
 
 
 def _is_in(text: str, words: str, markdown: bool) -> bool:
-    """Whether a text stands in words as they are, without a time range at their head, or shown as Markdown is."""
+    """Whether a text stands in words as they are, or shown as Markdown is."""
     wanted, said = fold_white(text), fold_white(words)
-    if wanted in said:
-        return True
-    said = fold_white(re.sub(r"\[[\d:.,]+ --> [\d:.,]+\]", "", said))
     shown = _without_addresses(said) if markdown and "](" in said else said
     return wanted in said or (markdown and _unmarked(wanted) in _unmarked(unescape(shown)))
 
@@ -678,7 +701,10 @@ def _unmarked(words: str) -> str:
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
-    lines = split_lines(decode(data))
+    lines = split_lines(decode(data).lstrip("\ufeff"))
+    if lines and lines[0].split() == ["start", "end", "text"]:
+        lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
+    lines = [_behind_span(line) if "[" in line else line for line in lines]
     heads = [strip_label(line, labels) if ":" in line or "：" in line else ("", line) for line in lines]
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
@@ -701,9 +727,16 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     return tuple(found)
 
 
+def _behind_span(line: str) -> str:
+    """A line without the two times in brackets at its head."""
+    inside, bracket, words = line.lstrip().partition("]")
+    is_span = bracket and inside[0] == "[" and len(inside) < 50 and not inside.strip("[0123456789:., ->–—")
+    return words if is_span and " " in inside.strip("[ ") else line
+
+
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
-    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}(?:\s-->\s{_TIME})?[\])]?\s+(?:-\s+)?)?", "", line)
+    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
     if len(bare) < len(line) and bare.strip() in labels:
         return bare.strip(), ""  # a time and a name
     opening = re.match(r"[*_\[]*", bare)
