@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import labelled, webvtt
+from bot.formats import hearing, labelled, podcast_html, subrip, webvtt, word
 from bot.formats.text import encoding_of
 from bot.transcript import Contents, Place, Transcript
 
@@ -39,11 +39,22 @@ class Format:
     holds: Callable[[bytes, Place, str, str, Collection[str]], bool]
 
 
-LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md"), None, labelled.read, labelled.holds)
+LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md", ".tsv"), None, labelled.read, labelled.holds)
 """The family of last resort: any text may be labelled text."""
 
 FORMATS = (
     Format("vtt", webvtt.NAME, (".vtt",), webvtt.recognises, webvtt.read, webvtt.holds),
+    Format("srt", subrip.NAME, (".srt",), subrip.recognises, subrip.read, subrip.holds),
+    Format(
+        "html",
+        podcast_html.NAME,
+        (".html", ".htm", ".xhtml"),
+        podcast_html.recognises,
+        podcast_html.read,
+        podcast_html.holds,
+    ),
+    Format("docx", word.NAME, (".docx",), word.recognises, word.read, word.holds),
+    Format("hearing", "hearing of the U.S. Congress", (), None, hearing.read, hearing.holds),
     LABELLED,
 )
 

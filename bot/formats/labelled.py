@@ -23,15 +23,27 @@ are read as words all the same.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, split_lines, utterances
+from bot.formats.text import (
+    Turn,
+    decode,
+    fold_white,
+    group_unspoken,
+    parse_time,
+    speaker_named,
+    split_lines,
+    unescape,
+    utterances,
+)
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 NAME = "labelled text"
@@ -53,9 +65,43 @@ _LABEL_LINE = re.compile(
         (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON})
       | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
       | (?P<plain>{_PHONE}|{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
-      | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}{_TIME}\s*$
+      | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}(?:{_TIME}|\({_TIME}\))\s*$
+      | \[(?P<saved>[^\[\]:\n]{{1,80}})\][ ]{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}\s*$
     )""",
     re.VERBOSE,
+)
+# A time, then a name alone, words below: Happy Scribe, Fathom, Word's Transcribe.
+_TIME_THEN_NAME = re.compile(
+    rf"\s*+(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?(?P<name>{_NAME})(?<![.!?,;…])\s*$"
+)
+# When a line is said: Whisper on a terminal "[00:00.000 --> 00:03.700]  words", Descript "[00:00:01 - 00:00:05] words".
+_SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
+_TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
+_TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
+# A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
+_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+(?!to \\?\[)")
+_TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
+_TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
+_BOILERPLATE = re.compile(
+    r"\W*(?:Transcribed|(?:This )?Transcript(?:ion)?(?: (?:is |was )?(?:provided|created|generated|outsourced))?) by "
+    r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}\S{0,200}\W*",
+    re.IGNORECASE,
+)
+# Brackets hold what is heard and not said; parentheses may hold somebody's aside, so only what is known.  Changelog
+# writes `*\\[laughter\\]*`.
+_DIRECTION = re.compile(
+    r"[*_]{0,3}(?:\\?\[(?=[\W\d]{0,80}[^\W\d])[^\[\]\\\n]{1,80}\\?\]"
+    r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
+    r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
+    r"(?:\b[\w' ]{0,40})?\)"
+    r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
+    re.IGNORECASE,
+)
+_OPENING = tuple("[(*_\\♪♫")
+# A label in the middle of a line, after the end of a sentence.
+_LABEL_WITHIN = re.compile(
+    r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
+    r"(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：]))(?:\s|$))"
 )
 _TIMINGS = re.compile(r"\s*[\d:]+[.,]\d+\s*-->\s*[\d:]+[.,]\d+")
 _TIME_IN_LABEL = re.compile(_TIME)
@@ -103,12 +149,12 @@ _REPEATS = 0.3
 _CUT = 0.3
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 # Where a turn may end: a sentence, a speaker who is interrupted, a stage direction.
-_TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
+TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
 _ENOUGH_TURNS = 4  # turns on single lines before unlabelled lines at the end count as a trailer
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
     """A line that may begin with a label."""
 
     line: int
@@ -117,6 +163,7 @@ class _Candidate:
     timed: bool  # a time of its own is another
     time: float | None
     words: str
+    alone: bool = False  # nothing but the time before it says that this is no line of words
 
 
 def recognises(data: bytes) -> bool:
@@ -130,60 +177,188 @@ def read(data: bytes) -> Contents:
     Raises TranscriptError for bytes that are not UTF-8 text, and for text that is plainly of another family: it would
     be read as one speaker saying time stamps or markup.
     """
-    lines = split_lines(decode(data))
+    lines = split_lines(decode(data).lstrip("\ufeff"))
     _refuse_other_families(lines)
-    candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := _candidate(number, line))]
-    labels = _accept_labels(candidates, lines)
+    above = front_matter(lines)
+    contents = read_lines(lines, not_speech=dict.fromkeys(range(1, above + 1), "header"), markdown=above > 0)
+    title, date, language = _about(lines, above)
+    return replace(contents, title=title, date=date, language=language)
+
+
+def read_lines(
+    lines: Sequence[str],
+    known: Collection[str] = (),
+    not_speech: Mapping[int, str] | None = None,
+    markdown: bool = False,
+) -> Contents:
+    """What `read` gives for the lines of a text.
+
+    `known` are labels that are beyond doubt, `not_speech` the numbers of lines that are left out, and why; `markdown`
+    says that the text is Markdown, as bold labels and a heading on top do.
+    """
+    not_speech = dict(not_speech or {})
+    if lines and lines[0].strip() == _TSV:
+        not_speech[1] = "header"
+    lines, spans = _without_spans(lines)
+    not_speech |= {
+        number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
+    }
+    found = [
+        candidate
+        for number, line in enumerate(lines, 1)
+        if line.strip() and number not in not_speech and (candidate := candidate_of(number, line))
+    ]
+    timed = {candidate.line for candidate in found if candidate.timed}
+    candidates = [item for item in found if not item.alone or _has_words_below(item.line, lines, timed)]
+    labels = accept_labels(candidates, lines) | set(known)
     labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
     others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
+    bold = sum(1 for number in labelled if "**" in lines[number - 1])
+    first = next((line for line in lines if line.strip()), "")
+    fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
-        return _read_unlabelled(lines, others)
-    return _read_labelled(lines, labelled, others)
+        return _read_unlabelled(lines, others, not_speech, spans, fold)
+    return read_turns(lines, labelled, others, not_speech, spans, fold)
+
+
+def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
+    """The lines without what says when they are said, and that: line number to start and end (seconds)."""
+    in_table = bool(lines) and lines[0].strip() == _TSV
+    pattern, sign = (_TSV_SPAN, "\t") if in_table else (_SPAN, "[")
+    spans: dict[int, tuple[float, float]] = {}
+    bare = list(lines)
+    for number, line in enumerate(lines, 1):
+        if sign in line and (match := pattern.match(line)):
+            start, end = parse_time(match[1]), parse_time(match[2])
+            spans[number] = (start / 1000, end / 1000) if in_table else (start, end)
+            bare[number - 1] = line[match.end() :]
+    return bare, spans
+
+
+def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) -> bool:
+    return len(lines) > number and bool(lines[number].strip()) and number + 1 not in timed
+
+
+def _times_alone(lines: Sequence[str]) -> dict[int, float]:
+    """The lines (numbers) that are only a time, in seconds, in a file that has several."""
+    matches = {
+        number: match for number, line in enumerate(lines, 1) if ":" in line and (match := _TIME_ALONE.match(line))
+    }
+    return {number: parse_time(match[1]) for number, match in matches.items()} if len(matches) >= _TIMES_ALONE else {}
+
+
+# ---- Markdown
+
+_LINK = re.compile(
+    r"!?\[((?:[^\[\]\\\n]|\\.){0,500})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:\s+\"[^\"\n]{0,200}\")?\)"
+)
+_EMPHASIS = re.compile(
+    r"(?<![\\*])(\*{1,3})(?=[^\s*])((?:[^*\n\\]|\\.){0,2000}?[^\s*\\]|(?:[^*\n\\]|\\.){0,2000}?\\.)\1(?!\*)"
+    r"|(?<![\\\w])(_)(?=[^\s_])((?:[^_\n\\]|\\.){0,2000}?[^\s_\\])_(?!\w)"
+)
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~|$-])")
+_CODE = re.compile(r"(`[^`\n]{1,500}`)")
+
+
+def plain(words: str) -> str:
+    """Words of Markdown as they are shown: without links' addresses, emphasis, escapes and entities; code stays."""
+    if not any(sign in words for sign in "[*_\\&"):
+        return words
+    parts = _CODE.split(_LINK.sub(r"\1", words))
+    for at in range(0, len(parts), 2):
+        shown = _EMPHASIS.sub(lambda match: match[2] or match[4], parts[at])
+        parts[at] = _ESCAPE.sub(r"\1", unescape(shown))
+    return "".join(parts)
+
+
+def front_matter(lines: Sequence[str]) -> int:
+    """How many lines at the top are YAML between two lines of three hyphens."""
+    if not lines or lines[0].strip() != "---":
+        return 0
+    end = next((at for at, line in enumerate(lines[1:200], 2) if line.strip() in ("---", "...")), 0)
+    fields = sum(1 for line in lines[1:end] if re.match(r"[\w-]+:(?:\s|$)|\s*- |\s*#|\s", line) or not line.strip())
+    return end if end and fields == end - 2 else 0
+
+
+_FIELD = re.compile(r"(title|date|language|lang):\s*[\"']?(.{1,300}?)[\"']?\s*$", re.IGNORECASE)
+_OTTER_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*, ([A-Z][a-z]{2} \d{1,2}, \d{4})\b")
+
+
+def _about(lines: Sequence[str], above: int) -> tuple[str | None, str | None, str | None]:
+    """Title, date (ISO) and language, from YAML on top (`above` lines of it), a Markdown heading, or Otter's header."""
+    fields = {match[1].lower(): match[2].strip() for line in lines[:above] if (match := _FIELD.match(line))}
+    date = re.match(r"\d{4}-\d{2}-\d{2}", fields.get("date", ""))
+    language = re.fullmatch(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*", fields.get("language", fields.get("lang", "")))
+    title = fields.get("title")
+    first = [line.strip() for line in lines[above : above + 20] if line.strip()][:2]
+    if not title and first and first[0].startswith("# "):
+        title = plain(first[0][2:].strip(" #")) or None
+    if len(first) == 2 and (otter := _OTTER_DATE.match(first[1])):
+        with contextlib.suppress(ValueError):
+            return title or first[0], datetime.strptime(otter[1], "%b %d, %Y").date().isoformat(), None
+    return title, date.group() if date else None, language.group().replace("_", "-") if language else None
+
+
+_MARKUP = re.compile(r"<(?:!doctype|html|\?xml|rss|head|body|div|p|cite|time|span|tt)\b", re.IGNORECASE)
 
 
 def _refuse_other_families(lines: Sequence[str]) -> None:
-    start = "\n".join(lines[:5]).lstrip()
+    """What is no family's that is read would be one speaker here who says markup or time stamps."""
+    start = "\n".join(line[:200] for line in lines[:5]).lstrip("\ufeff \t\n")
     seen = None
-    if any("-->" in line and _TIMINGS.match(line) for line in lines):
-        seen = "SubRip captions or WebVTT without its first line"
-    elif re.match(r'\{\s*"|\[\s*[{"]', start):
-        seen = "JSON"
-    elif re.match(r"<(?:!doctype|html|\?xml|rss|head|body|div|p|cite|time|span)\b", start, re.IGNORECASE):
-        seen = "HTML or XML"
+    if re.match(r'\{\s*"|\[\s*[{"]', start):
+        seen = "JSON, but of no exporter that is known here"
+    elif _MARKUP.match(start):
+        seen = "HTML or XML, but no transcript that is known here"
+    elif any("-->" in line and _TIMINGS.match(line) for line in lines):
+        seen = "captions (time --> time), which are read with --format srt or vtt"
     if seen:
-        raise TranscriptError(
-            f"this looks like {seen}, which is not read yet; expected labelled text (NAME: words) or WebVTT"
-        )
+        raise TranscriptError(f"this is {seen}; expected labelled text (NAME: words); see docs/formats.md for others")
 
 
-def _candidate(number: int, line: str) -> _Candidate | None:
-    match = _LABEL_LINE.match(line)
-    if not match or _HEADING.match(line):
+def candidate_of(number: int, line: str) -> Candidate | None:
+    """What may be a label at the head of a line, and the words behind it."""
+    if (":" not in line and "：" not in line) or _HEADING.match(line):
         return None
-    name = next(name for name in match.group("bold", "bracketed", "plain", "otter") if name is not None).strip()
-    head = match.group()
-    time = _TIME_IN_LABEL.search(head.replace(name, " ", 1))
-    return _Candidate(
+    match = _LABEL_LINE.match(line)
+    if not match:
+        alone = _TIME_THEN_NAME.match(line)
+        time = _TIME_IN_LABEL.search(line) if alone else None
+        return (
+            Candidate(number, alone["name"].strip(), False, True, parse_time(time.group()), "", True)
+            if alone and time
+            else None
+        )
+    name = next(
+        name for name in match.group("bold", "bracketed", "plain", "otter", "saved") if name is not None
+    ).strip()
+    words = line[match.end() :].strip()
+    time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
+    if not time and (behind := _TIME_BEHIND.match(words)):
+        time, words = _TIME_IN_LABEL.search(behind.group()), words[behind.end() :]
+    return Candidate(
         line=number,
         name=name,
-        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,  # italics stress any word
+        # Italics stress any word.
+        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,
         timed=time is not None,
-        time=parse_time(time.group()) if time else None,
-        words=line[match.end() :].strip(),
+        # What Zoom saves are times of day.
+        time=parse_time(time.group()) if time and match["saved"] is None else None,
+        words=words,
     )
 
 
-def _accept_labels(candidates: Sequence[_Candidate], lines: Sequence[str]) -> set[str]:
+def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[str]:
     """The candidate names that the file as a whole shows to be labels."""
     filled = max(1, sum(1 for line in lines if line.strip()))
     counts = Counter(candidate.name for candidate in candidates)
     emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
     marked = emphasised | {candidate.name for candidate in candidates if candidate.timed}
-    shapes = {name: _shape(name, name in emphasised) for name in counts}
+    shapes = {name: shape_of(name, name in emphasised) for name in counts}
     labelled = sum(count for name, count in counts.items() if shapes[name])
     dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
     # Names are not written in lower case, words are.
-    in_lower_case = {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+    in_lower_case = lower_case_words(lines)
     in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
     accepted = set()
     for name, count in counts.items():
@@ -206,14 +381,27 @@ def _accept_labels(candidates: Sequence[_Candidate], lines: Sequence[str]) -> se
     # In a file that labels its turns somebody who speaks once is a speaker too, and so is somebody whose label varies.
     repeated = frozenset(name for name in accepted if counts[name] > 1)
     known = {_same_name(name) for name in repeated}
+    families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
+    full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
     return {
         name
         for candidate in candidates
         if (name := candidate.name) in repeated
         or (name in accepted and name in marked)
         or (shapes[name] and _same_name(name) in known)
-        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, repeated, very_dense))
+        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
     }
+
+
+def lower_case_words(lines: Sequence[str]) -> set[str]:
+    """The words that a text has in lower case."""
+    return {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+
+
+def is_direction(text: str) -> bool:
+    """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
+    text = text.strip()
+    return text[:1] in _OPENING and bool(_DIRECTION.fullmatch(text))
 
 
 def _same_name(name: str) -> str:
@@ -221,22 +409,28 @@ def _same_name(name: str) -> str:
     return fold_white(name.split("(")[0] or name).casefold()
 
 
-def _may_occur_once(candidate: _Candidate, lines: Sequence[str], repeated: Collection[str], very_dense: bool) -> bool:
-    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item."""
+def _may_occur_once(
+    candidate: Candidate, lines: Sequence[str], families: Collection[str], full_line: float | None
+) -> bool:
+    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item.
+
+    `families` are the repeated labels that are numbered, without their numbers; `full_line` is the length (characters)
+    from which a line may have been cut by wrapping, in a file where nearly every line looks labelled, else None.
+    """
     above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
-    if very_dense:
+    if full_line is not None:
         # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
-        return not above or bool(_TURN_END.search(above)) or len(above) < _FULL_LINE * max(map(len, lines))
+        return not above or bool(TURN_END.search(above)) or len(above) < full_line
     if candidate.name[0].islower() or candidate.name[0] in "-–—•#":
         return False
-    if numbered := _NUMBERED.match(candidate.name):
-        family = {other["whom"] for name in repeated if (other := _NUMBERED.match(name))}
-        if not (numbered["whom"] in family or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE):
-            return False
-    return not above or bool(_TURN_END.search(above))
+    if (numbered := _NUMBERED.match(candidate.name)) and not (
+        numbered["whom"] in families or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE
+    ):
+        return False
+    return not above or bool(TURN_END.search(above))
 
 
-def _shape(name: str, emphasised: bool) -> str | None:
+def shape_of(name: str, emphasised: bool) -> str | None:
     """How much a candidate looks like a name: "name", "word" (one capitalised word), "lower case", or None."""
     if re.fullmatch(_PHONE, name):
         return "name"
@@ -266,24 +460,45 @@ def _shape(name: str, emphasised: bool) -> str | None:
     return "word"
 
 
-def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others: dict[int, str]) -> Contents:
-    """The turns of a file with labels.  `others`: heads of lines that are not taken for labels."""
+def read_turns(
+    lines: Sequence[str],
+    labelled: Mapping[int, Candidate],
+    others: Mapping[int, str],
+    not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]] | None = None,
+    fold: Callable[[str], str] = str,
+) -> Contents:
+    """The turns of a file with labels, which stand on the lines of `labelled`.
+
+    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason, `spans`
+    start and end (seconds) of lines; `fold` gives the words that are shown.
+    """
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
     last_label = max(labelled)
-    inner = _label_within({candidate.name for candidate in labelled.values()})
+    labels = {candidate.name for candidate in labelled.values()}
     turns: list[Turn] = []
     left_out: list[tuple[int, str, str]] = []
     spoken: list[int] = []
+    times = _times_alone(lines)
+    time: float | None = None
     for number, line in enumerate(lines, 1):
         candidate = labelled.get(number)
         if not candidate:
             if not line.strip():
                 reason = "blank"
+            elif number in not_speech:
+                reason = not_speech[number]
+            elif number in times:
+                time = times[number]
+                spoken.append(number)
+                continue
             elif not turns:
                 reason = "header"
             elif _HEADING.match(line):
                 reason = "heading"
+            elif is_direction(line):
+                reason = "stage direction"
             elif on_every_line or (has_trailer and number > last_label):
                 reason = "unlabelled"
             else:
@@ -293,12 +508,16 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others
                 continue
         spoken.append(number)
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
-            turns.append(Turn(candidate.name, candidate.name))
-        words, *more = _split_at_labels(candidate.words if candidate else line, inner)
-        turns[-1].add(words[1], number, candidate.time if candidate else None)
+            turns.append(Turn(candidate.name, speaker_named(candidate.name)))
+        words, *more = split_at_labels(candidate.words if candidate else line, labels)
+        start, end = (spans or {}).get(number, (time, None))
+        if candidate and candidate.time is not None:
+            start = candidate.time
+        turns[-1].add(fold(words[1]), number, start, end)
+        time = None
         for label, said in more:
-            turns.append(Turn(label, label))
-            turns[-1].add(said, number)
+            turns.append(Turn(label, speaker_named(label)))
+            turns[-1].add(fold(said), number)
     remarks = []
     if silent := sum(1 for turn in turns if not turn.spoken):
         remarks.append(f"{silent} labels without words")
@@ -311,28 +530,25 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others
     return Contents(utterances(turns), report.check())
 
 
-def _label_within(labels: Collection[str]) -> re.Pattern[str]:
-    """A label of the file in the middle of a line, after the end of a sentence."""
-    names = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(
-        rf"(?<=[.!?…。！？\"'”’)\]])\s+(?P<mark>\*\*|__|\[)?(?P<label>{names})(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：])"
-        r"(?=\s|$)"
-    )
-
-
-def _split_at_labels(words: str, inner: re.Pattern[str]) -> list[tuple[str, str]]:
+def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]]:
     """(label, words) of each speaker on a line; the first is the one who was speaking, whose label is left "" here.
 
     Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
     """
-    parts = [("", words)]
-    for match in reversed(list(inner.finditer(words))):
-        before = words[: match.start()]
-        in_quotes = before.count('"') % 2 == 1 or before.count("“") != before.count("”")
-        if _SENTENCE_END.search(before, len(before) - 9) and not in_quotes:
-            parts[:1] = [("", before), (match["label"], words[match.end() :])]
-            words = before
-    return parts
+    parts: list[tuple[str, str]] = []
+    label, begin, counted, straight, curly = "", 0, 0, 0, 0
+    for match in _LABEL_WITHIN.finditer(words):
+        if match["label"] not in labels:
+            continue
+        before = words[counted : match.start()]
+        counted = match.start()
+        straight += before.count('"')
+        curly += before.count("“") - before.count("”")
+        in_quotes = straight % 2 == 1 or curly != 0
+        if _SENTENCE_END.search(words, max(0, counted - 9), counted) and not in_quotes:
+            parts.append((label, words[begin:counted]))
+            label, begin = match["label"], match.end("head")
+    return [*parts, (label, words[begin:])]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -340,7 +556,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _doubts(others: dict[int, str], where: str) -> list[str]:
+def _doubts(others: Mapping[int, str], where: str) -> list[str]:
     """Remarks on heads of lines that are read as words, so that a speaker who was missed can be seen."""
     counts = Counter(others.values())
     remarks = [
@@ -349,38 +565,56 @@ def _doubts(others: dict[int, str], where: str) -> list[str]:
         if count >= _SAID_SO
     ]
     like_names = [
-        name for name, count in counts.items() if count < _SAID_SO and _shape(name, False) in ("name", "word")
+        name for name, count in counts.items() if count < _SAID_SO and shape_of(name, False) in ("name", "word")
     ]
     if like_names:
         remarks.append(f"lines that begin like a label, read as words{where}: {_listed(like_names)}")
     return remarks
 
 
-def _labels_every_line(labelled: dict[int, _Candidate]) -> bool:
+def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
     ordered = list(labelled.values())
     pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
     cut = sum(1 for a, _ in pairs if not _SENTENCE_END.search(a.words))
     return len(pairs) >= _REPEATS * len(ordered) and cut >= max(1, _CUT * len(pairs))
 
 
-def _has_trailer(lines: Sequence[str], labelled: dict[int, _Candidate]) -> bool:
+def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> bool:
     first, last = min(labelled), max(labelled)
     between = any(
-        lines[number - 1].strip() and number not in labelled and not _HEADING.match(lines[number - 1])
+        lines[number - 1].strip()
+        and number not in labelled
+        and not _HEADING.match(lines[number - 1])
+        and not is_direction(lines[number - 1])
         for number in range(first, last)
     )
     return not between and len(labelled) >= _ENOUGH_TURNS
 
 
-def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> Contents:
+def _read_unlabelled(
+    lines: Sequence[str],
+    others: Mapping[int, str],
+    not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]],
+    fold: Callable[[str], str],
+) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
+    times = _times_alone(lines)
+    time: float | None = None
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            turns[-1].add(line, number)
-        else:
+        if not line.strip():
             left_out.append((number, "blank", ""))
-            turns.append(Turn("", UNNAMED_SPEAKER))
+            if turns[-1].spoken:
+                turns.append(Turn("", UNNAMED_SPEAKER))
+        elif number in not_speech or is_direction(line):
+            left_out.append((number, not_speech.get(number, "stage direction"), line))
+        elif number in times:
+            time = times[number]
+        else:
+            start, end = spans.get(number, (time, None))
+            turns[-1].add(fold(line), number, start, end)
+            time = None
     report = Reading(
         "text without speaker labels",
         "line",
@@ -408,18 +642,71 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     file's habit, undoes the family's one fold (line wrap) and finds the words inside what one label says.
     """
     assert isinstance(place, Lines)
-    named = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
-    runs = itertools.groupby(named, key=lambda said: said[1])
-    wanted = fold_white(text)
-    return any(who == label and wanted in fold_white(" ".join(words for _, _, words in run)) for who, run in runs)
+    within = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
+    # Bold or linked words, a heading or YAML on top: then what is shown of the Markdown counts too.
+    markdown = b"**" in data or b"](" in data or data.lstrip(b"\xef\xbb\xbf\r\n ").startswith((b"# ", b"---"))
+    return said_by(within, text, label, markdown)
+
+
+def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str, markdown: bool = False) -> bool:
+    """Whether one voice says the words in a run of what is heard: (place, voice, words).
+
+    What stands in brackets or parentheses by itself may be a stage direction, and is then no part of what is said.
+    """
+    wanted = _unmarked(text)
+    spoken = [said for said in heard if not _in_brackets(said[2]) or _unmarked(said[2]) in wanted]
+    return any(
+        voice == label and _is_in(text, " ".join(words for _, _, words in run), markdown)
+        for lines in (heard, spoken)
+        for voice, run in itertools.groupby(lines, key=lambda said: said[1])
+    )
+
+
+def _in_brackets(words: str) -> bool:
+    bare = words.strip("*_\\ \t")
+    return bare[:1] in tuple("[(♪♫") and bare[-1:] in tuple("])♪♫")
+
+
+def _is_in(text: str, words: str, markdown: bool) -> bool:
+    """Whether a text stands in words as they are, or shown as Markdown is."""
+    wanted, said = fold_white(text), fold_white(words)
+    shown = _without_addresses(said) if markdown and "](" in said else said
+    return wanted in said or (markdown and _unmarked(wanted) in _unmarked(unescape(shown)))
+
+
+def _without_addresses(words: str) -> str:
+    """Links as their text: what stands between a bracket and `](` stays, and what stands in the parentheses goes."""
+    shown, *parts = words.split("](")
+    for part in parts:
+        depth, end = 1, -1
+        for at, sign in enumerate(part):
+            depth += (sign == "(") - (sign == ")")
+            if not depth:
+                end = at
+                break
+        opening = shown.rfind("[")
+        if end < 0 or opening < 0:
+            shown += f"]({part}"
+            continue
+        before = shown[:opening]
+        shown = before.removesuffix("!") + shown[opening + 1 :] + part[end + 1 :]
+    return shown
+
+
+def _unmarked(words: str) -> str:
+    """Without the signs that mark up words: only they may differ."""
+    return fold_white(re.sub(r"[*_\\]", "", words))
 
 
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
-    """(line, label, words) of all that is said in a file; the label is "" where nobody is named."""
-    lines = split_lines(decode(data))
-    by_length = sorted(labels, key=len, reverse=True)
-    heads = [_strip_label(line, by_length) for line in lines]
+    """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
+    lines = split_lines(decode(data).lstrip("\ufeff"))
+    if lines and lines[0].split() == ["start", "end", "text"]:
+        lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
+    lines = [_behind_span(line) if "[" in line else line for line in lines]
+    heads = [strip_label(line, labels) if ":" in line or "：" in line else ("", line) for line in lines]
+    alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
     cut = sum(1 for words, _ in pairs if not _ends_sentence(words))
@@ -429,58 +716,72 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     speaking = ""
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
         heading = re.match(r"#+\s", line) or (line.rstrip() and not line.rstrip().strip(line[0]) and line[0] in "-*_")
-        if labels and not head and (every_line or heading):
+        if not line.strip() or (labels and not head and (every_line or heading)):
             continue
+        if len(alone) >= 3 and not line.strip(" \t[]()0123456789:.,") and ":" in line:
+            continue  # a time by itself
         speaking = head or speaking
-        for at, (label, part) in enumerate(_cut_at_labels(words, by_length)):
+        for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
     return tuple(found)
 
 
-def _strip_label(line: str, labels: Sequence[str]) -> tuple[str, str]:
+def _behind_span(line: str) -> str:
+    """A line without the two times in brackets at its head."""
+    inside, bracket, words = line.lstrip().partition("]")
+    is_span = bracket and inside[0] == "[" and len(inside) < 50 and not inside.strip("[0123456789:., ->–—")
+    return words if is_span and " " in inside.strip("[ ") else line
+
+
+def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
     bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
+    if len(bare) < len(line) and bare.strip() in labels:
+        return bare.strip(), ""  # a time and a name
     opening = re.match(r"[*_\[]*", bare)
     mark = opening.group() if opening else ""
-    for label in labels:
-        if bare.startswith(mark + label):
-            rest = bare[len(mark) + len(label) :]
-            time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
-            # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
-            close = re.escape(mark.replace("[", "]"))
-            after = re.match(
-                rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
-                if mark
-                else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))",
-                rest,
-            ) or re.match(rf"(?:{close})?[ ]{{1,3}}{_TIME}\s*$", rest)
+    time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
+    # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
+    close = re.escape(mark[:4].replace("[", "]"))
+    ends = (
+        rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
+        if mark
+        else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))"
+    )
+    for length in _lengths(labels):
+        label, rest = bare[len(mark) : len(mark) + length], bare[len(mark) + length :]
+        if label in labels:
+            after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
-                return label, rest[after.end() :].strip()
+                return label, re.sub(r"^\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)", "", rest[after.end() :].strip())
     return "", line
 
 
-def _cut_at_labels(words: str, labels: Sequence[str]) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4)
+def _lengths(labels: frozenset[str]) -> tuple[int, ...]:
+    """The lengths that labels have, the longest first: few, where the labels may be many."""
+    return tuple(sorted({len(label) for label in labels}, reverse=True))
+
+
+def cut_at_labels(words: str, labels: frozenset[str]) -> list[tuple[str, str]]:
     """What each speaker says on a line: it is cut at colons before which a sentence ends and a label stands."""
     parts: list[tuple[str, str]] = []
-    label, begin = "", 0
+    label, begin, counted, straight, curly = "", 0, 0, 0, 0
     for colon in re.finditer(r"[:：](?:\*\*|__)?(?=\s|$)", words):
-        before = words[begin : colon.start()].rstrip().rstrip("*_]").rstrip()
-        for name in labels:
-            said = before.removesuffix(name)
-            if said == before:
-                continue
-            said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
-            whole = words[:begin] + said
-            if (
-                said.rstrip() != said
-                and _ends_sentence(said)
-                and whole.count('"') % 2 == 0
-                and whole.count("“") == whole.count("”")
-            ):
-                parts.append((label, said.strip()))
-                label, begin = name, colon.end()
-                break
+        reach = max(begin, colon.start() - max(_lengths(labels), default=0) - 20)
+        before = words[reach : colon.start()].rstrip().rstrip("*_]").rstrip()
+        name = next((before[-n:] for n in _lengths(labels) if n and before[-n:] in labels), None)
+        if name is None:
+            continue
+        said = before.removesuffix(name)
+        said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
+        straight += words.count('"', counted, reach + len(said))
+        curly += words.count("“", counted, reach + len(said)) - words.count("”", counted, reach + len(said))
+        counted = max(counted, reach + len(said))
+        if said.rstrip() != said and _ends_sentence(said) and straight % 2 == 0 and curly == 0:
+            parts.append((label, words[begin : reach + len(said)].strip()))
+            label, begin = name, colon.end()
     return [*parts, (label, words[begin:].strip())]
 
 
