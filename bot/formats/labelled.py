@@ -57,6 +57,21 @@ _LABEL_LINE = re.compile(
     )""",
     re.VERBOSE,
 )
+# Brackets hold what is heard and not said; parentheses may hold somebody's aside, so only what is known.  Changelog
+# writes `*\\[laughter\\]*`.
+_DIRECTION = re.compile(
+    r"[*_]{0,3}(?:\\?\[[^\[\]\\\n]{1,80}\\?\]"
+    r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
+    r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
+    r"(?:\b[\w' ]{0,40})?\)"
+    r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
+    re.IGNORECASE,
+)
+# A label in the middle of a line, after the end of a sentence.
+_LABEL_WITHIN = re.compile(
+    r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
+    r"(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：]))(?:\s|$))"
+)
 _TIMINGS = re.compile(r"\s*[\d:]+[.,]\d+\s*-->\s*[\d:]+[.,]\d+")
 _TIME_IN_LABEL = re.compile(_TIME)
 _HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,})\s*$")
@@ -108,7 +123,7 @@ _ENOUGH_TURNS = 4  # turns on single lines before unlabelled lines at the end co
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
     """A line that may begin with a label."""
 
     line: int
@@ -132,8 +147,8 @@ def read(data: bytes) -> Contents:
     """
     lines = split_lines(decode(data))
     _refuse_other_families(lines)
-    candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := _candidate(number, line))]
-    labels = _accept_labels(candidates, lines)
+    candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := candidate_of(number, line))]
+    labels = accept_labels(candidates, lines)
     labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
     others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
     if not labelled:
@@ -156,14 +171,14 @@ def _refuse_other_families(lines: Sequence[str]) -> None:
         )
 
 
-def _candidate(number: int, line: str) -> _Candidate | None:
+def candidate_of(number: int, line: str) -> Candidate | None:
     match = _LABEL_LINE.match(line)
     if not match or _HEADING.match(line):
         return None
     name = next(name for name in match.group("bold", "bracketed", "plain", "otter") if name is not None).strip()
     head = match.group()
     time = _TIME_IN_LABEL.search(head.replace(name, " ", 1))
-    return _Candidate(
+    return Candidate(
         line=number,
         name=name,
         emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,  # italics stress any word
@@ -173,7 +188,7 @@ def _candidate(number: int, line: str) -> _Candidate | None:
     )
 
 
-def _accept_labels(candidates: Sequence[_Candidate], lines: Sequence[str]) -> set[str]:
+def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[str]:
     """The candidate names that the file as a whole shows to be labels."""
     filled = max(1, sum(1 for line in lines if line.strip()))
     counts = Counter(candidate.name for candidate in candidates)
@@ -206,14 +221,21 @@ def _accept_labels(candidates: Sequence[_Candidate], lines: Sequence[str]) -> se
     # In a file that labels its turns somebody who speaks once is a speaker too, and so is somebody whose label varies.
     repeated = frozenset(name for name in accepted if counts[name] > 1)
     known = {_same_name(name) for name in repeated}
+    families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
+    full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
     return {
         name
         for candidate in candidates
         if (name := candidate.name) in repeated
         or (name in accepted and name in marked)
         or (shapes[name] and _same_name(name) in known)
-        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, repeated, very_dense))
+        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
     }
+
+
+def is_direction(text: str) -> bool:
+    """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
+    return bool(_DIRECTION.fullmatch(text.strip()))
 
 
 def _same_name(name: str) -> str:
@@ -221,18 +243,24 @@ def _same_name(name: str) -> str:
     return fold_white(name.split("(")[0] or name).casefold()
 
 
-def _may_occur_once(candidate: _Candidate, lines: Sequence[str], repeated: Collection[str], very_dense: bool) -> bool:
-    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item."""
+def _may_occur_once(
+    candidate: Candidate, lines: Sequence[str], families: Collection[str], full_line: float | None
+) -> bool:
+    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item.
+
+    `families` are the repeated labels that are numbered, without their numbers; `full_line` is the length (characters)
+    from which a line may have been cut by wrapping, in a file where nearly every line looks labelled, else None.
+    """
     above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
-    if very_dense:
+    if full_line is not None:
         # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
-        return not above or bool(_TURN_END.search(above)) or len(above) < _FULL_LINE * max(map(len, lines))
+        return not above or bool(_TURN_END.search(above)) or len(above) < full_line
     if candidate.name[0].islower() or candidate.name[0] in "-–—•#":
         return False
-    if numbered := _NUMBERED.match(candidate.name):
-        family = {other["whom"] for name in repeated if (other := _NUMBERED.match(name))}
-        if not (numbered["whom"] in family or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE):
-            return False
+    if (numbered := _NUMBERED.match(candidate.name)) and not (
+        numbered["whom"] in families or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE
+    ):
+        return False
     return not above or bool(_TURN_END.search(above))
 
 
@@ -266,12 +294,12 @@ def _shape(name: str, emphasised: bool) -> str | None:
     return "word"
 
 
-def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others: dict[int, str]) -> Contents:
+def _read_labelled(lines: Sequence[str], labelled: dict[int, Candidate], others: dict[int, str]) -> Contents:
     """The turns of a file with labels.  `others`: heads of lines that are not taken for labels."""
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
     last_label = max(labelled)
-    inner = _label_within({candidate.name for candidate in labelled.values()})
+    labels = {candidate.name for candidate in labelled.values()}
     turns: list[Turn] = []
     left_out: list[tuple[int, str, str]] = []
     spoken: list[int] = []
@@ -294,7 +322,7 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others
         spoken.append(number)
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
             turns.append(Turn(candidate.name, candidate.name))
-        words, *more = _split_at_labels(candidate.words if candidate else line, inner)
+        words, *more = split_at_labels(candidate.words if candidate else line, labels)
         turns[-1].add(words[1], number, candidate.time if candidate else None)
         for label, said in more:
             turns.append(Turn(label, label))
@@ -311,28 +339,25 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others
     return Contents(utterances(turns), report.check())
 
 
-def _label_within(labels: Collection[str]) -> re.Pattern[str]:
-    """A label of the file in the middle of a line, after the end of a sentence."""
-    names = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(
-        rf"(?<=[.!?…。！？\"'”’)\]])\s+(?P<mark>\*\*|__|\[)?(?P<label>{names})(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：])"
-        r"(?=\s|$)"
-    )
-
-
-def _split_at_labels(words: str, inner: re.Pattern[str]) -> list[tuple[str, str]]:
+def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]]:
     """(label, words) of each speaker on a line; the first is the one who was speaking, whose label is left "" here.
 
     Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
     """
-    parts = [("", words)]
-    for match in reversed(list(inner.finditer(words))):
-        before = words[: match.start()]
-        in_quotes = before.count('"') % 2 == 1 or before.count("“") != before.count("”")
-        if _SENTENCE_END.search(before, len(before) - 9) and not in_quotes:
-            parts[:1] = [("", before), (match["label"], words[match.end() :])]
-            words = before
-    return parts
+    parts: list[tuple[str, str]] = []
+    label, begin, counted, straight, curly = "", 0, 0, 0, 0
+    for match in _LABEL_WITHIN.finditer(words):
+        if match["label"] not in labels:
+            continue
+        before = words[counted : match.start()]
+        counted = match.start()
+        straight += before.count('"')
+        curly += before.count("“") - before.count("”")
+        in_quotes = straight % 2 == 1 or curly != 0
+        if _SENTENCE_END.search(words, max(0, counted - 9), counted) and not in_quotes:
+            parts.append((label, words[begin:counted]))
+            label, begin = match["label"], match.end("head")
+    return [*parts, (label, words[begin:])]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -356,14 +381,14 @@ def _doubts(others: dict[int, str], where: str) -> list[str]:
     return remarks
 
 
-def _labels_every_line(labelled: dict[int, _Candidate]) -> bool:
+def _labels_every_line(labelled: dict[int, Candidate]) -> bool:
     ordered = list(labelled.values())
     pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
     cut = sum(1 for a, _ in pairs if not _SENTENCE_END.search(a.words))
     return len(pairs) >= _REPEATS * len(ordered) and cut >= max(1, _CUT * len(pairs))
 
 
-def _has_trailer(lines: Sequence[str], labelled: dict[int, _Candidate]) -> bool:
+def _has_trailer(lines: Sequence[str], labelled: dict[int, Candidate]) -> bool:
     first, last = min(labelled), max(labelled)
     between = any(
         lines[number - 1].strip() and number not in labelled and not _HEADING.match(lines[number - 1])
@@ -418,8 +443,7 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, label, words) of all that is said in a file; the label is "" where nobody is named."""
     lines = split_lines(decode(data))
-    by_length = sorted(labels, key=len, reverse=True)
-    heads = [_strip_label(line, by_length) for line in lines]
+    heads = [strip_label(line, labels) for line in lines]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
     cut = sum(1 for words, _ in pairs if not _ends_sentence(words))
@@ -432,55 +456,58 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
         if labels and not head and (every_line or heading):
             continue
         speaking = head or speaking
-        for at, (label, part) in enumerate(_cut_at_labels(words, by_length)):
+        for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
     return tuple(found)
 
 
-def _strip_label(line: str, labels: Sequence[str]) -> tuple[str, str]:
+def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
     bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
     opening = re.match(r"[*_\[]*", bare)
     mark = opening.group() if opening else ""
-    for label in labels:
-        if bare.startswith(mark + label):
-            rest = bare[len(mark) + len(label) :]
-            time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
-            # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
-            close = re.escape(mark.replace("[", "]"))
-            after = re.match(
-                rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
-                if mark
-                else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))",
-                rest,
-            ) or re.match(rf"(?:{close})?[ ]{{1,3}}{_TIME}\s*$", rest)
+    time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
+    # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
+    close = re.escape(mark[:4].replace("[", "]"))
+    ends = (
+        rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
+        if mark
+        else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))"
+    )
+    for length in _lengths(labels):
+        label, rest = bare[len(mark) : len(mark) + length], bare[len(mark) + length :]
+        if label in labels:
+            after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}{_TIME}\s*$", rest)
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
                 return label, rest[after.end() :].strip()
     return "", line
 
 
-def _cut_at_labels(words: str, labels: Sequence[str]) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4)
+def _lengths(labels: frozenset[str]) -> tuple[int, ...]:
+    """The lengths that labels have, the longest first: few, where the labels may be many."""
+    return tuple(sorted({len(label) for label in labels}, reverse=True))
+
+
+def cut_at_labels(words: str, labels: frozenset[str]) -> list[tuple[str, str]]:
     """What each speaker says on a line: it is cut at colons before which a sentence ends and a label stands."""
     parts: list[tuple[str, str]] = []
-    label, begin = "", 0
+    label, begin, counted, straight, curly = "", 0, 0, 0, 0
     for colon in re.finditer(r"[:：](?:\*\*|__)?(?=\s|$)", words):
-        before = words[begin : colon.start()].rstrip().rstrip("*_]").rstrip()
-        for name in labels:
-            said = before.removesuffix(name)
-            if said == before:
-                continue
-            said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
-            whole = words[:begin] + said
-            if (
-                said.rstrip() != said
-                and _ends_sentence(said)
-                and whole.count('"') % 2 == 0
-                and whole.count("“") == whole.count("”")
-            ):
-                parts.append((label, said.strip()))
-                label, begin = name, colon.end()
-                break
+        reach = max(begin, colon.start() - max(_lengths(labels), default=0) - 20)
+        before = words[reach : colon.start()].rstrip().rstrip("*_]").rstrip()
+        name = next((before[-n:] for n in _lengths(labels) if n and before[-n:] in labels), None)
+        if name is None:
+            continue
+        said = before.removesuffix(name)
+        said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
+        straight += words.count('"', counted, reach + len(said))
+        curly += words.count("“", counted, reach + len(said)) - words.count("”", counted, reach + len(said))
+        counted = max(counted, reach + len(said))
+        if said.rstrip() != said and _ends_sentence(said) and straight % 2 == 0 and curly == 0:
+            parts.append((label, words[begin : reach + len(said)].strip()))
+            label, begin = name, colon.end()
     return [*parts, (label, words[begin:].strip())]
 
 
