@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import labelled, subrip, webvtt
+from bot.formats import exported_json, labelled, subrip, webvtt
 from bot.formats.text import encoding_of
 from bot.transcript import Contents, Place, Transcript
 
@@ -45,6 +45,12 @@ LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md"), None, lab
 FORMATS = (
     Format("vtt", webvtt.NAME, (".vtt",), webvtt.recognises, webvtt.read, webvtt.holds),
     Format("srt", subrip.NAME, (".srt",), subrip.recognises, subrip.read, subrip.holds),
+    # One family a shape, told apart by content alone; the last one says why a JSON of no shape is refused.
+    *(
+        Format(key, name, (), recognises, read, exported_json.holds)
+        for key, name, recognises, read in exported_json.FAMILIES
+    ),
+    Format("json", exported_json.NAME, (".json",), exported_json.recognises, exported_json.read, exported_json.holds),
     LABELLED,
 )
 

@@ -1,8 +1,8 @@
 """The JSON that transcription services and podcast hosts export: one small pure function a shape.
 
 A shape looks at the root of a file and gives what is said in it, item by item, or None when the file is of another
-shape.  It reads the list that is finest where speakers differ, and coarsest otherwise: an utterance whose words name two
-speakers is divided, any other is one piece.  What a shape does not read is found and reported by `exported_json`.
+shape.  It reads the coarsest list that has times and speakers; an utterance whose words name two speakers is divided.
+What a shape does not read is found and reported by `exported_json`.
 
 SHAPES is in the order in which they are tried: each is asked only for what those before it did not take.
 """
@@ -119,7 +119,9 @@ def _erase(path: str) -> str:
 def label_of(value: Any) -> str:
     """What a value calls a speaker: "" for nobody."""
     if isinstance(value, dict):
-        return next((label for key in ("name", "display_name", "label", "id") if (label := label_of(value.get(key)))), "")
+        return next(
+            (label for key in ("name", "display_name", "label", "id") if (label := label_of(value.get(key)))), ""
+        )
     if isinstance(value, str):
         return fold_white(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -163,13 +165,11 @@ def align(text: str, words: Sequence[str]) -> list[int] | None:
 
 
 def close_as_in(said: list[Said], text: str) -> list[Said]:
-    """Words joined as the whole text joins them, in languages that put no space between; unchanged if it is not them."""
+    """Words joined as the whole text joins them: some languages put no space between.  Unchanged if it is not them."""
     starts = align(text, [item.text.strip() for item in said])
     if starts is None:
         return said
-    return [
-        replace(item, close=at > 0 and not text[at - 1].isspace()) for item, at in zip(said, starts, strict=True)
-    ]
+    return [replace(item, close=at > 0 and not text[at - 1].isspace()) for item, at in zip(said, starts, strict=True)]
 
 
 _WORD_KEYS = ("punctuated_word", "word", "text")
@@ -267,8 +267,8 @@ def checked(said: list[Said], **about: Any) -> Found:
 _LANGUAGES = dict(
     pair.split(":")
     for pair in (
-        "english:en chinese:zh german:de spanish:es russian:ru korean:ko french:fr japanese:ja portuguese:pt turkish:tr "
-        "polish:pl catalan:ca dutch:nl arabic:ar swedish:sv italian:it indonesian:id hindi:hi finnish:fi vietnamese:vi "
+        "english:en chinese:zh german:de spanish:es russian:ru korean:ko french:fr japanese:ja portuguese:pt "
+        "turkish:tr polish:pl catalan:ca dutch:nl arabic:ar swedish:sv italian:it indonesian:id hindi:hi finnish:fi vietnamese:vi "
         "hebrew:he ukrainian:uk greek:el malay:ms czech:cs romanian:ro danish:da hungarian:hu tamil:ta norwegian:no "
         "thai:th urdu:ur croatian:hr bulgarian:bg lithuanian:lt latin:la maori:mi malayalam:ml welsh:cy slovak:sk "
         "telugu:te persian:fa latvian:lv bengali:bn serbian:sr azerbaijani:az slovenian:sl kannada:kn estonian:et "
@@ -379,13 +379,13 @@ def assemblyai(root: Node) -> Found | None:
     for key in ("sentences", "paragraphs"):
         if root[key].any_has("words") and root[key].any_has("text"):
             said = [
-                part
-                for item in root[key]
-                for part in by_speaker(_segment(item, 0.001), item["words"], _speaker, 0.001)
+                part for item in root[key] for part in by_speaker(_segment(item, 0.001), item["words"], _speaker, 0.001)
             ]
             return Found(said, language=language)
     if own and root["words"].any_has("text"):
-        return Found(close_as_in([_segment(item, 0.001) for item in root["words"]], root.text("text")), None, None, language)
+        return Found(
+            close_as_in([_segment(item, 0.001) for item in root["words"]], root.text("text")), None, None, language
+        )
     if own and root.text("text"):
         return Found([Said("text", "text", root.text("text"))], language=language)
     return None
@@ -486,7 +486,9 @@ def aws(root: Node) -> Found | None:
     results = root["results"]
     language = language_of(root["language_code"].value or results["language_code"].value)
     if results["channel_labels"]["channels"].any_has("items"):
-        channels = [_aws_items(channel["items"], {}, "channel_label") for channel in results["channel_labels"]["channels"]]
+        channels = [
+            _aws_items(channel["items"], {}, "channel_label") for channel in results["channel_labels"]["channels"]
+        ]
         return Found(interleave(channels), language=language)
     if results["items"].any_has("alternatives"):
         said = _aws_items(results["items"], _aws_labels(results["speaker_labels"]), "speaker_label")
@@ -566,22 +568,20 @@ def gong(root: Node) -> Found | None:
 
     Names are those of the `parties`, wherever the file has them: the transcript itself has only their ids.
     """
-    calls = root["callTranscripts"] if "callTranscripts" in root else Node([root.value])
+    calls = list(root["callTranscripts"]) or [root]
     turns = [turn for call in calls for turn in call["transcript"]]
-    if "callTranscripts" not in root:
-        turns = list(root["transcript"])
     if not any(turn["sentences"].any_has("text") for turn in turns):
         return None
     names = _gong_names(root)
     said = [
         replace(_segment(sentence, 0.001), label=names.get(who, who))
         for turn in turns
-        if (who := turn.label("speakerId", "speaker_id")) is not None
+        for who in [turn.label("speakerId", "speaker_id")]
         for sentence in turn["sentences"]
     ]
     call = root["calls"].first()
     about = [call["metaData"], root["metaData"], root["call"]["metaData"], root["call"], root]
-    several = len(list(root["callTranscripts"]))
+    several = len(calls)
     return Found(
         said,
         title_of(*(node["title"] for node in about)),
@@ -604,7 +604,7 @@ def _gong_names(root: Node) -> dict[str, str]:
 
 def oyez(root: Node) -> Found | None:
     """Oyez: transcript.sections[].turns[{speaker{name}, text_blocks[{text, start, stop}]}], seconds."""
-    transcript = root["transcript"] if "transcript" in root else root
+    transcript = root["transcript"]
     if not any(section["turns"].any_has("text_blocks") for section in transcript["sections"]):
         return None
     said = [
@@ -613,7 +613,7 @@ def oyez(root: Node) -> Found | None:
         for turn in section["turns"]
         for block in turn["text_blocks"]
     ]
-    case, sitting = title_of(transcript["title"]), title_of(root["title"]) if transcript is not root else None
+    case, sitting = title_of(transcript["title"]), title_of(root["title"])
     return Found(said, f"{case}: {sitting}" if case and sitting else case or sitting, _date_in(sitting or ""))
 
 
@@ -646,19 +646,18 @@ def whisper(root: Node) -> Found | None:
     timed = segments.any_has("start", "speaker", "timestamp")
     if timed and (segments.any_has("text") or segments.any_has("words")):
         return checked([part for item in segments for part in _whisper_segment(item)], language=language)
-    if root.text("text") and set(root.value) <= _PLAIN:
+    if not root.path and root.text("text") and set(root.value) <= _PLAIN:
         return Found(_whisper_text(root), language=language)
     return None
 
 
 def _whisper_segment(item: Node) -> list[Said]:
     if not item.text("text") and item["words"].any_has("word", "text"):
-        words = [
+        return [
             replace(part, place=item.path, label=part.label or item.label("speaker"), start=word.seconds("start"))
             for word in item["words"]
             if (part := word.said(*_WORD_KEYS, label=word.label("speaker"), end=word.seconds("end"))).text
         ]
-        return words
     return by_speaker(_segment(item), item["words"], _speaker)
 
 
@@ -700,7 +699,7 @@ def _whisper_cpp(item: Node) -> Said:
 
 def _chunk(item: Node) -> Said:
     times = [seconds_of(time.value) for time in item["timestamp"]]
-    start, end = (times + [None, None])[:2]
+    start, end = [*times, None, None][:2]
     return item.said("text", label=item.label("speaker"), start=start, end=end)
 
 
