@@ -19,7 +19,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from bot.errors import TranscriptError
-from bot.formats.json_shapes import SHAPES, Node, Said, Shape
+from bot.formats.json_shapes import SHAPES, Found, Node, Said, Shape
 from bot.formats.text import decode, fold_white, peek, speaker_named
 from bot.transcript import Contents, Item, Piece, Place, Reading, Unspoken, Utterance
 
@@ -68,26 +68,26 @@ def _load(text: str) -> Any:
         raise TranscriptError("its JSON has a number of thousands of digits; export it again") from None
 
 
-@lru_cache(maxsize=2)  # every family looks at the same bytes
+@lru_cache(maxsize=1)  # every family looks at the same bytes
 def _root(data: bytes) -> Any:
     return _load(decode(data).lstrip("\ufeff"))
 
 
-@lru_cache(maxsize=2)
-def _shape_of(data: bytes) -> tuple[Shape | None, str]:
-    """The shape of a file, and why it has none: "" for what is not even meant to be JSON."""
+@lru_cache(maxsize=1)
+def _shape_of(data: bytes) -> tuple[Shape | None, Found | None, str]:
+    """The shape of a file and what it finds, or why it has none: "" for what is not even meant to be JSON."""
     text = peek(data)
     if not _LOOKS_LIKE_JSON.match(text.lstrip("\ufeff")[:1000]):
-        return None, ""
+        return None, None, ""
     try:
         root = _root(data)
     except TranscriptError as error:
-        return None, str(error)
+        return None, None, str(error)
     for node in _nodes(root):
         for shape in SHAPES:
-            if shape.find(node):
-                return shape, ""
-    return None, f"this is JSON with {_top_level(root)}, which is of no shape that is read; {_EXPECTED}"
+            if (found := shape.find(node)) is not None:
+                return shape, found, ""
+    return None, None, f"this is JSON with {_top_level(root)}, which is of no shape that is read; {_EXPECTED}"
 
 
 def _nodes(root: Any) -> list[Node]:
@@ -113,8 +113,7 @@ def _top_level(root: Any) -> str:
 
 def recognises(data: bytes) -> bool:
     """Any JSON that is of no shape: `read` says why it is refused."""
-    shape, why = _shape_of(data)
-    return shape is None and bool(why)
+    return bool(_shape_of(data)[2])
 
 
 def read(data: bytes) -> Contents:
@@ -122,7 +121,7 @@ def read(data: bytes) -> Contents:
 
     Raises TranscriptError for a file that is no JSON or of no shape that is known.
     """
-    shape, why = _shape_of(data)
+    shape, _, why = _shape_of(data)
     if shape is None:
         raise TranscriptError(why or f"this is not JSON; {_EXPECTED}")
     return read_shape(shape, data)
@@ -135,7 +134,9 @@ def recognises_shape(shape: Shape, data: bytes) -> bool:
 def read_shape(shape: Shape, data: bytes) -> Contents:
     """As `read`, by one shape, whatever others would make of the file."""
     root = _root(data)
-    found = next((found for node in _nodes(root) if (found := shape.find(node))), None)
+    by_content, found, _ = _shape_of(data)
+    if by_content is not shape:
+        found = next((found for node in _nodes(root) if (found := shape.find(node))), None)
     if found is None:
         raise TranscriptError(f"this JSON, with {_top_level(root)}, is not of the shape {shape.name}; {_EXPECTED}")
     said = [_clean(item) for item in found.said]
@@ -204,6 +205,8 @@ def _join(said: Sequence[Said]) -> tuple[str, tuple[Piece, ...]]:
         start, end = item.start, item.end
         if start is None and item.close and pieces:
             start, end = pieces[-1].end, end if end is not None else pieces[-1].end  # punctuation has no times
+        if start is not None and end is not None and end < start:
+            end = None  # Oyez writes 0 at the end of the recording
         pieces.append(Piece(length, Item(item.place), start, end))
         parts.append(words)
         length += len(words)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from bot.formats.text import fold_white, parse_time
@@ -57,17 +58,21 @@ class Shape:
 
 
 class Node:
-    """A value of the file and the path to it.  What is missing or of another type is an empty node."""
+    """A value of the file and the path to it.  What is missing or of another type is an empty node.
 
-    __slots__ = ("path", "value")
+    `kind` is the path without the numbers of items, but for those of alternatives, which are not read alike.
+    """
 
-    def __init__(self, value: Any, path: str = "") -> None:
+    __slots__ = ("kind", "path", "value")
+
+    def __init__(self, value: Any, path: str = "", kind: str = "") -> None:
         self.value = value
         self.path = path
+        self.kind = kind
 
     def __getitem__(self, key: str) -> Node:
         value = self.value.get(key) if isinstance(self.value, dict) else None
-        return Node(value, f"{self.path}.{key}" if self.path else key)
+        return Node(value, f"{self.path}.{key}" if self.path else key, f"{self.kind}.{key}" if self.kind else key)
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value
@@ -75,8 +80,9 @@ class Node:
     def __iter__(self) -> Iterator[Node]:
         """The items of a list; nothing else has any."""
         if isinstance(self.value, list):
+            numbered = self.kind.endswith("alternatives")
             for at, value in enumerate(self.value):
-                yield Node(value, f"{self.path}[{at}]")
+                yield Node(value, f"{self.path}[{at}]", f"{self.kind}[{at}]" if numbered else f"{self.kind}[]")
 
     def first(self) -> Node:
         return next(iter(self), Node(None, f"{self.path}[0]"))
@@ -93,7 +99,7 @@ class Node:
     def said(self, *keys: str, label: str = "", start: float | None = None, end: float | None = None) -> Said:
         """The first of these keys that is a string with words, as said in this item."""
         key, text = self._text(keys)
-        return Said(self.path, _erase(f"{self.path}.{key}"), text, label, start, end)
+        return Said(self.path, f"{self.kind}.{key}", text, label, start, end)
 
     def _text(self, keys: Sequence[str]) -> tuple[str, str]:
         for key in keys:
@@ -104,16 +110,13 @@ class Node:
 
     def label(self, *keys: str) -> str:
         """The first of these keys that names somebody: a string, a number, or an object with a name."""
-        return next((label for key in keys if (label := label_of(self[key].value))), "")
+        value = self.value if isinstance(self.value, dict) else {}
+        return next((label for key in keys if key in value and (label := label_of(value[key]))), "")
 
     def seconds(self, *keys: str, unit: float = 1.0) -> float | None:
         """The first of these keys that is a time."""
-        return next((time for key in keys if (time := seconds_of(self[key].value, unit)) is not None), None)
-
-
-def _erase(path: str) -> str:
-    """A path without the numbers of its items, but for those of alternatives, which are not read alike."""
-    return re.sub(r"(?<!alternatives)\[\d+\]", "[]", path)
+        value = self.value if isinstance(self.value, dict) else {}
+        return next((time for key in keys if key in value and (time := seconds_of(value[key], unit)) is not None), None)
 
 
 def label_of(value: Any) -> str:
@@ -138,7 +141,7 @@ def seconds_of(value: Any, unit: float = 1.0) -> float | None:
     """Seconds of a number of `unit` seconds, or of a string ("0.49", "00:00:01,000"); None for anything else."""
     if isinstance(value, str) and _CLOCK.fullmatch(value.strip()):
         clock = value.strip().rstrip("s")
-        value = parse_time(clock) / (unit if ":" in clock else 1.0)
+        value = parse_time(clock) / unit if ":" in clock else float(clock.replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if not -_LONGEST < value * unit < _LONGEST or math.isnan(value):
@@ -268,16 +271,17 @@ _LANGUAGES = dict(
     pair.split(":")
     for pair in (
         "english:en chinese:zh german:de spanish:es russian:ru korean:ko french:fr japanese:ja portuguese:pt "
-        "turkish:tr polish:pl catalan:ca dutch:nl arabic:ar swedish:sv italian:it indonesian:id hindi:hi finnish:fi vietnamese:vi "
-        "hebrew:he ukrainian:uk greek:el malay:ms czech:cs romanian:ro danish:da hungarian:hu tamil:ta norwegian:no "
-        "thai:th urdu:ur croatian:hr bulgarian:bg lithuanian:lt latin:la maori:mi malayalam:ml welsh:cy slovak:sk "
-        "telugu:te persian:fa latvian:lv bengali:bn serbian:sr azerbaijani:az slovenian:sl kannada:kn estonian:et "
-        "macedonian:mk breton:br basque:eu icelandic:is armenian:hy nepali:ne mongolian:mn bosnian:bs kazakh:kk "
-        "albanian:sq swahili:sw galician:gl marathi:mr punjabi:pa sinhala:si khmer:km shona:sn yoruba:yo somali:so "
-        "afrikaans:af occitan:oc georgian:ka belarusian:be tajik:tg sindhi:sd gujarati:gu amharic:am yiddish:yi lao:lo "
-        "uzbek:uz faroese:fo pashto:ps turkmen:tk nynorsk:nn maltese:mt sanskrit:sa luxembourgish:lb myanmar:my "
-        "tibetan:bo tagalog:tl malagasy:mg assamese:as tatar:tt hawaiian:haw lingala:ln hausa:ha bashkir:ba "
-        "javanese:jw sundanese:su cantonese:yue"
+        "turkish:tr polish:pl catalan:ca dutch:nl arabic:ar swedish:sv italian:it indonesian:id hindi:hi "
+        "finnish:fi vietnamese:vi hebrew:he ukrainian:uk greek:el malay:ms czech:cs romanian:ro danish:da "
+        "hungarian:hu tamil:ta norwegian:no thai:th urdu:ur croatian:hr bulgarian:bg lithuanian:lt latin:la "
+        "maori:mi malayalam:ml welsh:cy slovak:sk telugu:te persian:fa latvian:lv bengali:bn serbian:sr "
+        "azerbaijani:az slovenian:sl kannada:kn estonian:et macedonian:mk breton:br basque:eu icelandic:is "
+        "armenian:hy nepali:ne mongolian:mn bosnian:bs kazakh:kk albanian:sq swahili:sw galician:gl marathi:mr "
+        "punjabi:pa sinhala:si khmer:km shona:sn yoruba:yo somali:so afrikaans:af occitan:oc georgian:ka "
+        "belarusian:be tajik:tg sindhi:sd gujarati:gu amharic:am yiddish:yi lao:lo uzbek:uz faroese:fo pashto:ps "
+        "turkmen:tk nynorsk:nn maltese:mt sanskrit:sa luxembourgish:lb myanmar:my tibetan:bo tagalog:tl "
+        "malagasy:mg assamese:as tatar:tt hawaiian:haw lingala:ln hausa:ha bashkir:ba javanese:jw sundanese:su "
+        "cantonese:yue"
     ).split()
 )
 
@@ -411,10 +415,15 @@ def deepgram(root: Node) -> Found | None:
                 start=item.seconds("start"),
                 end=item.seconds("end"),
             )
-            said += by_speaker(turn, item["words"], lambda word, at=channel: _on_channel(at, word.label("speaker")))
+            said += by_speaker(turn, item["words"], partial(_deepgram_speaker, channel))
         return Found(said, language=language_of(language))
     heard = [_deepgram_words(channel, str(at) if several > 1 else "") for at, channel in enumerate(channels)]
     return Found(interleave(heard) if several > 1 else heard[0], language=language_of(language))
+
+
+def _deepgram_speaker(channel: str, word: Node) -> str:
+    """Who says a word; "" where it does not say, so that the word before it does."""
+    return _on_channel(channel, speaker) if (speaker := word.label("speaker")) else ""
 
 
 def _on_channel(channel: str, speaker: str) -> str:
@@ -461,7 +470,7 @@ def rev(root: Node) -> Found | None:
             said.append(
                 Said(
                     element.path,
-                    _erase(f"{element.path}.value"),
+                    f"{element.kind}.value",
                     value if isinstance(value, str) else "",
                     label,
                     element.seconds("ts", "timestamp"),
