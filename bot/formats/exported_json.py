@@ -4,12 +4,13 @@ The units of a file are the items that a shape reads (segments, utterances, word
 the file: whatever the shape, the whole file is walked for texts, and those that it did not read are reported, those of
 one kind as one unit ("chapters[].summary").  So nothing is lost in silence, even where a service adds a field.
 
-Named folds: JSON escapes; white space within and between items; the white space of punctuation that stands as an item
-of its own; characters that are no text (half a surrogate pair, controls) are shown as U+FFFD.
+Named folds: JSON escapes; white space within items folded to one space, and between items put in or left out as the
+service does; characters that are no text (half a surrogate pair, controls) are shown as U+FFFD.
 """
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import json
 import re
@@ -30,8 +31,8 @@ _EXPECTED = "expected what one of these exports: " + ", ".join(shape.name.remove
 _LOOKS_LIKE_JSON = re.compile(
     r'\s*(?:\{\s*(?:"[^"\n]{0,200}"\s*:|\})|\[\s*(?:[{\]]|\[\s*[\[{"\d\]]|"[^"\n]*"\s*[,\]]))'
 )
-# Ten hours word by word have 400,000 brackets.  Each takes a hundred bytes, so that hostile files are refused first.
-_MOST_BRACKETS = 4_000_000
+# Ten hours word by word have half a million brackets.  Each takes a hundred bytes, so hostile files are refused first.
+_MOST_BRACKETS = 1_500_000
 # Where APIs and scripts put an answer: {"data": {"transcript": {…}}}, or one in a list.
 _WRAPPERS = ("data", "result", "results", "response", "output", "transcript", "transcription", "body", "json")
 
@@ -313,15 +314,13 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     """Whether the file has these words at this place by this speaker.
 
     Independent of `read`: it walks to the items by their path, takes as words what the likeliest member of each holds
-    and as speakers what it, or what is around it, names, and finds the words in what neighbours say.  It undoes the
-    named folds: items joined with a space, without one, or without one before punctuation.
+    and as speakers what it, or what is around it, names, and finds the words in what neighbours say.
     """
     file = _file(data)
     first, _, last = str(place).partition(" to ")
     heard = [voice for item in file.items(first, last or first) for voice in file.voices(*item)]
-    wanted = fold_white(text)
     runs = itertools.groupby(heard, key=lambda voice: label in voice[0])
-    return any(is_theirs and _says([words for _, words in run], wanted) for is_theirs, run in runs)
+    return any(is_theirs and _says([words for _, words in run], text) for is_theirs, run in runs)
 
 
 @lru_cache(maxsize=2)  # many quotes of one file are checked in a row
@@ -330,8 +329,28 @@ def _file(data: bytes) -> _File:
 
 
 def _says(texts: Sequence[str], wanted: str) -> bool:
-    attached = "".join(words if not any(map(str.isalnum, words)) else f" {words}" for words in texts)
-    return any(wanted in fold_white(joined) for joined in (" ".join(texts), "".join(texts), attached))
+    """Whether neighbouring items say these words: letter for letter, and white space where an item has it within, or
+    between two items, where it is free to stand or not."""
+    inside: list[int] = []  # how many letters stand before each white space within an item
+    between = {0}
+    letters: list[str] = []
+    length = 0
+    for text in texts:
+        for at, word in enumerate(text.split()):
+            inside += [length] if at else []
+            letters.append(word)
+            length += len(word)
+        between.add(length)
+    said, words = "".join(letters), wanted.split()
+    gaps = list(itertools.accumulate(map(len, words)))[:-1]
+    at = said.find("".join(words))
+    while at >= 0:
+        end = at + sum(map(len, words))
+        here = {space - at for space in inside[bisect.bisect_right(inside, at) : bisect.bisect_left(inside, end)]}
+        if here <= set(gaps) and all(gap in here or at + gap in between for gap in gaps):
+            return True
+        at = said.find("".join(words), at + 1)
+    return False
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,6 @@ SHAPES is in the order in which they are tried: each is asked only for what thos
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -144,7 +143,7 @@ def seconds_of(value: Any, unit: float = 1.0) -> float | None:
         value = parse_time(clock) / unit if ":" in clock else float(clock.replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not -_LONGEST < value * unit < _LONGEST or math.isnan(value):
+    if not abs(value) < _LONGEST / unit:  # nor NaN
         return None
     # 1234 ms are 1.234 s, not 1.2340000000000002.
     return round(max(value * unit, 0.0), 6) if unit != 1.0 else max(float(value), 0.0)
@@ -344,7 +343,7 @@ def podcast(root: Node) -> Found | None:
 def openai_diarized(root: Node) -> Found | None:
     """OpenAI's diarized_json: segments[{type: "transcript.text.segment", id, speaker, start, end, text}], seconds."""
     segments = root if isinstance(root.value, list) else root["segments"]
-    if not any(item["type"].value == "transcript.text.segment" for item in segments):
+    if not (segments.any_has("type") and any(item["type"].value == "transcript.text.segment" for item in segments)):
         return None
     return Found([_segment(item) for item in segments], language=language_of(root["language"].value))
 
@@ -494,13 +493,12 @@ def aws(root: Node) -> Found | None:
     """
     results = root["results"]
     language = language_of(root["language_code"].value or results["language_code"].value)
-    if results["channel_labels"]["channels"].any_has("items"):
-        channels = [
-            _aws_items(channel["items"], {}, "channel_label") for channel in results["channel_labels"]["channels"]
-        ]
-        return Found(interleave(channels), language=language)
+    channels = results["channel_labels"]["channels"]
+    if channels.any_has("items"):
+        heard = [_aws_items(channel["items"], {}, channel.label("channel_label")) for channel in channels]
+        return Found(interleave(heard), language=language)
     if results["items"].any_has("alternatives"):
-        said = _aws_items(results["items"], _aws_labels(results["speaker_labels"]), "speaker_label")
+        said = _aws_items(results["items"], _aws_labels(results["speaker_labels"]))
         return Found(close_as_in(said, results["transcripts"].first().text("transcript")), language=language)
     for key in ("audio_segments", "transcripts"):
         if results[key].any_has("transcript"):
@@ -527,22 +525,18 @@ def _aws_labels(labels: Node) -> dict[float, str]:
     }
 
 
-def _aws_items(items: Node, labels: dict[float, str], key: str) -> list[Said]:
+def _aws_items(items: Node, labels: dict[float, str], label: str = "") -> list[Said]:
+    """What is said in items; `label` is that of the channel."""
     said: list[Said] = []
-    label = ""
+    speaking = ""
     for item in items:
         start = item.seconds("start_time")
-        if start is not None:
-            label = item.label(key) or labels.get(start, "")
-        best = item["alternatives"].first()
-        said.append(
-            replace(
-                best.said("content", label=label if start is not None else item.label(key) or label, start=start),
-                place=item.path,
-                end=item.seconds("end_time"),
-                close=item["type"].value == "punctuation",
-            )
-        )
+        if own := label or item.label("speaker_label"):
+            speaking = own
+        elif start is not None:
+            speaking = labels.get(start, "")
+        words = item["alternatives"].first().said("content", label=speaking, start=start, end=item.seconds("end_time"))
+        said.append(replace(words, place=item.path, close=item["type"].value == "punctuation"))
     return said
 
 
