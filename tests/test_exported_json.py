@@ -469,6 +469,27 @@ def test_what_a_speaker_is_called(label: Any, expected: tuple[str, str]) -> None
     assert is_machine_label(turn.speaker) == turn.speaker.lower().startswith("speaker")
 
 
+def podcast_of(*said: tuple[str | None, str]) -> Any:
+    segments = [
+        {"startTime": at, "endTime": at + 1, "body": words} | ({} if label is None else {"speaker": label})
+        for at, (label, words) in enumerate(said)
+    ]
+    return {"version": "1.0.0", "segments": segments}
+
+
+def test_a_speaker_only_when_it_changes() -> None:
+    """Where the habit is to name changes, a segment without a name goes on with the speaker before it; else nobody."""
+    habit = read(
+        podcast_of((None, "Music."), ("Ana", "I never"), (None, "took it."), ("Tom", "Sure."), ("", "You did."))
+    )
+    assert turns(habit) == [("", "Music."), ("Ana", "I never took it."), ("Tom", "Sure. You did.")]
+    assert habit.report.remarks[0].startswith("2 segments without a speaker continue")
+    other = read(
+        podcast_of(("Ana", "I never"), ("Ana", "took it."), (None, "What?"), (None, "You did."), ("Ana", "No."))
+    )
+    assert [label for label, _ in turns(other)] == ["Ana", "", "Ana"]
+
+
 def test_a_segment_of_two_speakers_is_divided_at_its_words() -> None:
     """Words without a speaker go on with the speaker before them, those without times take what is known around."""
     words = [
@@ -705,7 +726,13 @@ def test_a_family_that_is_named_reads_only_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[00:01] Ana: Yes.\n[00:02] Tom: No.\n", "[SPEAKER_00]: Yes.\n[SPEAKER_01]: No.\n", "{Ana}: x\n"]
+    "text",
+    [
+        "[00:01] Ana: Yes.\n[00:02] Tom: No.\n",
+        "[SPEAKER_00]: Yes.\n[SPEAKER_01]: No.\n",
+        "{Ana}: x\n",
+        "[ ] to do\n\nAna: x",
+    ],
 )
 def test_text_in_brackets_is_not_json(text: str) -> None:
     """Labelled text may begin with a bracket."""

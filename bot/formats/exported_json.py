@@ -27,14 +27,13 @@ from bot.transcript import Contents, Item, Piece, Place, Reading, Unspoken, Utte
 NAME = "JSON"
 
 _EXPECTED = "expected what one of these exports: " + ", ".join(shape.name.removesuffix(" JSON") for shape in SHAPES)
-# A text that begins like this is meant to be JSON; "[00:01] Ana: …" and "[music]" are not.
-_LOOKS_LIKE_JSON = re.compile(
-    r'\s*(?:\{\s*(?:"[^"\n]{0,200}"\s*:|\})|\[\s*(?:[{\]]|\[\s*[\[{"\d\]]|"[^"\n]*"\s*[,\]]))'
-)
+# A text that begins like this is meant to be JSON, and is refused when it is broken; "[00:01] Ana: …" and "[ ] to do"
+# are not, though they begin with a bracket.
+_MEANT_AS_JSON = re.compile(r'\s*(?:\[\s*){0,2}(?:\{\s*"[^"\n]{0,200}"\s*:|\[\s*\[)')
 # Ten hours word by word have half a million brackets.  Each takes a hundred bytes, so hostile files are refused first.
 _MOST_BRACKETS = 1_500_000
 # Where APIs and scripts put an answer: {"data": {"transcript": {…}}}, or one in a list.
-_WRAPPERS = ("data", "result", "results", "response", "output", "transcript", "transcription", "body", "json")
+_WRAPPERS = tuple("data result results response output transcript transcripts transcription body json".split())
 
 
 # ---- The file
@@ -77,13 +76,13 @@ def _root(data: bytes) -> Any:
 @lru_cache(maxsize=1)
 def _shape_of(data: bytes) -> tuple[Shape | None, Found | None, str]:
     """The shape of a file and what it finds, or why it has none: "" for what is not even meant to be JSON."""
-    text = peek(data)
-    if not _LOOKS_LIKE_JSON.match(text.lstrip("\ufeff")[:1000]):
+    begin = peek(data)[:1000].lstrip("\ufeff \t\r\n")
+    if not begin.startswith(("{", "[")):
         return None, None, ""
     try:
         root = _root(data)
     except TranscriptError as error:
-        return None, None, str(error)
+        return None, None, str(error) if _MEANT_AS_JSON.match(begin) else ""
     for node in _nodes(root):
         for shape in SHAPES:
             if (found := shape.find(node)) is not None:
@@ -368,6 +367,7 @@ class _File:
         self.root = root
         self.names: dict[str, set[str]] = {}
         self.at_time: dict[str, str] = {}
+        self.of_changes: set[int] = set()
         stack = [root]
         while stack:
             value = stack.pop()
@@ -376,6 +376,7 @@ class _File:
                 stack += value.values()
             elif isinstance(value, list):
                 stack += value
+                self.of_changes |= {id(value)} if _of_changes(value) else set()
 
     def _note(self, value: dict[str, Any]) -> None:
         """Remember who an object says somebody is, or who speaks at a time."""
@@ -418,12 +419,17 @@ class _File:
         parts = [word for word in words if isinstance(word, dict) and _words(word)] if isinstance(words, list) else []
         whole = _words(value)
         same = "".join(whole.split()) == "".join("".join(map(_words, parts)).split())
-        if not parts or (whole and not same) or not any(word.get("speaker") is not None for word in parts):
+        named = [
+            self._speakers({"channel": value.get("channel"), **word}, around, numbers)
+            if self._called(word.get("speaker"))
+            else None
+            for word in parts
+        ]
+        if not parts or (whole and not same) or all(own in (None, names) for own in named):
             yield names, whole or "".join(f" {_words(word)}" for word in parts)
             return
-        for word in parts:
-            if word.get("speaker") not in (None, ""):
-                names = self._speakers({"channel": value.get("channel"), **word}, around, numbers)
+        for word, own in zip(parts, named, strict=True):
+            names = own or names
             yield names, _words(word)
 
     def _speakers(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> frozenset[str]:
@@ -434,7 +440,7 @@ class _File:
             if owner is not None and key in owner:
                 names |= self._called(owner[key])
         if not names:
-            names = self._by_time(value, around, numbers) or {""}
+            names = self._by_time(value, around, numbers) or self._carried(value, around, numbers) or {""}
         number = value.get("channel") if isinstance(value, dict) else None
         if number is None and any("channels" in owner for owner in owners):
             number = numbers[0]
@@ -459,6 +465,21 @@ class _File:
         before = (item for item in reversed(around[0][: numbers[-1] + 1]) if isinstance(item, dict))
         label = next((self.at_time.get(str(time)) for item in before if (time := item.get("start_time"))), None)
         return {label} if label else set()
+
+    def _carried(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
+        """Who spoke last, in Podcasting 2.0 files that name a speaker only when it changes."""
+        if not isinstance(value, dict) or not around or id(around[0]) not in self.of_changes:
+            return set()
+        before = (item for item in reversed(around[0][: numbers[-1]]) if isinstance(item, dict))
+        return next((names for item in before if (names := self._called(item.get("speaker")))), set())
+
+
+def _of_changes(items: list[Any]) -> bool:
+    """Whether a list of segments is of that habit: a third names nobody, and hardly any names who was named before."""
+    segments = [item for item in items if isinstance(item, dict) and ("body" in item or "startTime" in item)]
+    named = [fold_white(str(item.get("speaker") or "")) for item in segments]
+    both = [(a, b) for a, b in itertools.pairwise(named) if a and b]
+    return named.count("") * 3 >= len(items) > 0 and len([1 for a, b in both if a == b]) * 10 <= len(both)
 
 
 def _words(value: Any) -> str:

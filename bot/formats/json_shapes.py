@@ -248,10 +248,10 @@ def in_milliseconds(said: Sequence[Said]) -> bool:
     return bool(times) and all(time == int(time) for time in times) and max(times) * _CHARACTERS_A_SECOND > characters
 
 
-def checked(said: list[Said], **about: Any) -> Found:
+def checked(said: list[Said], remarks: tuple[str, ...] = (), **about: Any) -> Found:
     """Found, with times in milliseconds made seconds."""
     if not in_milliseconds(said):
-        return Found(said, **about)
+        return Found(said, remarks=remarks, **about)
     said = [
         replace(
             item,
@@ -260,7 +260,7 @@ def checked(said: list[Said], **about: Any) -> Found:
         )
         for item in said
     ]
-    return Found(said, remarks=(_MILLISECONDS,), **about)
+    return Found(said, remarks=(*remarks, _MILLISECONDS), **about)
 
 
 # ---- What a file says of itself
@@ -324,20 +324,39 @@ def podcast(root: Node) -> Found | None:
     words = segments.any_has("body") or (segments.any_has("startTime") and segments.any_has("text"))
     if not words and not ("version" in root and isinstance(segments.value, list) and not segments.any_has("words")):
         return None
+    said = [
+        item.said(
+            "body",
+            "text",
+            label=item.label("speaker"),
+            start=item.seconds("startTime", "start"),
+            end=item.seconds("endTime", "end"),
+        )
+        for item in segments
+    ]
+    carried, remarks = _carry(said)
     return checked(
-        [
-            item.said(
-                "body",
-                "text",
-                label=item.label("speaker"),
-                start=item.seconds("startTime", "start"),
-                end=item.seconds("endTime", "end"),
-            )
-            for item in segments
-        ],
-        title=title_of(root["title"]),
-        language=language_of(root["language"].value),
+        carried, remarks=remarks, title=title_of(root["title"]), language=language_of(root["language"].value)
     )
+
+
+# As in captions: so many segments name nobody, and of the neighbours that both name somebody so few repeat a name.
+_UNNAMED = 1 / 3
+_REPEATED = 0.1
+
+
+def _carry(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
+    """Segments without a name given to the speaker before them, in files that name a speaker only when it changes."""
+    labels = [item.label for item in said]
+    both = [(a, b) for a, b in itertools.pairwise(labels) if a and b]
+    repeats = sum(a == b for a, b in both)
+    if not any(labels) or labels.count("") < _UNNAMED * len(labels) or repeats > _REPEATED * len(both):
+        return said, ()
+    carried: list[Said] = []
+    for item in said:
+        carried.append(replace(item, label=item.label or (carried[-1].label if carried else "")))
+    count = sum(a != b.label for a, b in zip(labels, carried, strict=True))
+    return carried, (f"{count} segments without a speaker continue the one before them, as this file's habit is",)
 
 
 def openai_diarized(root: Node) -> Found | None:
