@@ -317,7 +317,7 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     """
     file = _file(data)
     first, _, last = str(place).partition(" to ")
-    heard = [voice for item in file.items(first, last or first) for voice in file.voices(*item)]
+    heard = [voice for item in file.items(first, last or first) for voice in file.voices(*item) if voice[1].strip()]
     runs = itertools.groupby(heard, key=lambda voice: label in voice[0])
     return any(is_theirs and _says([words for _, words in run], text) for is_theirs, run in runs)
 
@@ -414,6 +414,8 @@ class _File:
 
     def voices(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> Iterator[tuple[frozenset[str], str]]:
         """(the names that a speaker goes by, words) of an item; several where its words name several speakers."""
+        if isinstance(value, str) and isinstance(around[0], list):
+            return  # the items of lists are objects
         names = self._speakers(value, around, numbers)
         words = value.get("words") if isinstance(value, dict) else None
         parts = [word for word in words if isinstance(word, dict) and _words(word)] if isinstance(words, list) else []
@@ -438,11 +440,13 @@ class _File:
         names: set[str] = set()
         for key in _SAID_BY:
             if owner is not None and key in owner:
-                names |= self._called(owner[key])
+                called = self._called(owner[key])
+                # Where names are given, though null, a number is only what a name is looked up by.
+                names |= called - {str(owner[key])} if key == "speaker_id" and "speaker_name" in owner else called
         if not names:
             names = self._by_time(value, around, numbers) or self._carried(value, around, numbers) or {""}
         number = value.get("channel") if isinstance(value, dict) else None
-        if number is None and any("channels" in owner for owner in owners):
+        if number is None and any(owner.get("channels") is part for owner in owners for part in around):
             number = numbers[0]
         if number is not None:
             names |= {f"channel {number}, speaker {name}" if name else f"channel {number}" for name in names}
@@ -492,9 +496,7 @@ def _words(value: Any) -> str:
         if isinstance(value.get(key), str) and value[key].strip():
             return _plain(value[key])
     best = value.get("alternatives")
-    if isinstance(best, list) and best:
-        return _words(best[0])
-    return value["value"] if isinstance(value.get("value"), str) else ""
+    return _words(best[0]) if isinstance(best, list) and best and isinstance(best[0], dict) else ""
 
 
 FAMILIES: tuple[tuple[str, str, Callable[[bytes], bool], Callable[[bytes], Contents]], ...] = tuple(

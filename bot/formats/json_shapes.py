@@ -126,10 +126,9 @@ def label_of(value: Any) -> str:
         )
     if isinstance(value, str):
         return fold_white(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    # Numbers of speakers are small; tolerated: 0.0, as table programs write 0.
-    return str(int(value)) if 0 <= value < 1e6 and value == int(value) else ""
+    if isinstance(value, float):
+        return str(int(value)) if abs(value) < 1e15 and value == int(value) else ""  # 0.0, as table programs write 0
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 _CLOCK = re.compile(r"\d{1,9}(?::\d{1,2}){0,2}(?:[.,]\d{0,12})?s?")
@@ -290,8 +289,10 @@ def language_of(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     name = value.strip().casefold()
-    tag = re.fullmatch(r"([a-z]{2,3})(?:[-_]([a-z]{2}|\d{3}))?", _LANGUAGES.get(name, name))
-    return None if not tag else f"{tag[1]}-{tag[2].upper()}" if tag[2] else tag[1]
+    tag = re.fullmatch(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", _LANGUAGES.get(name, name))
+    if not tag:
+        return None
+    return "-".join(part for part in (tag[1], (tag[2] or "").title(), (tag[3] or "").upper()) if part)
 
 
 def date_of(value: Any) -> str | None:
@@ -381,7 +382,15 @@ def _speaker(item: Node) -> str:
     return item.label("speaker")
 
 
-_ASSEMBLYAI = ("audio_url", "acoustic_model", "speech_model", "speech_models", "audio_duration", "language_confidence")
+_ASSEMBLYAI = (
+    "utterances",
+    "audio_url",
+    "acoustic_model",
+    "speech_model",
+    "speech_models",
+    "audio_duration",
+    "language_confidence",
+)
 
 
 def assemblyai(root: Node) -> Found | None:
@@ -391,26 +400,22 @@ def assemblyai(root: Node) -> Found | None:
     """
     own = any(key in root for key in _ASSEMBLYAI)
     language = language_of(root["language_code"].value)
-    if root["utterances"].any_has("text"):
-        said = [
-            part
-            for item in root["utterances"]
-            for part in by_speaker(_segment(item, 0.001), item["words"], _speaker, 0.001)
-        ]
-        return Found(said, language=language)
-    for key in ("sentences", "paragraphs"):
-        if root[key].any_has("words") and root[key].any_has("text"):
-            said = [
-                part for item in root[key] for part in by_speaker(_segment(item, 0.001), item["words"], _speaker, 0.001)
-            ]
-            return Found(said, language=language)
+    for key in ("utterances", "sentences", "paragraphs"):
+        if root[key].any_has("text") and (key == "utterances" or root[key].any_has("words")):
+            unit = 1.0 if _has_fractions(root[key]) else 0.001
+            items = [by_speaker(_segment(item, unit), item["words"], _speaker, unit) for item in root[key]]
+            return Found([part for item in items for part in item], language=language)
     if own and root["words"].any_has("text"):
-        return Found(
-            close_as_in([_segment(item, 0.001) for item in root["words"]], root.text("text")), None, None, language
-        )
+        words = [_segment(item, 0.001) for item in root["words"]]
+        return Found(close_as_in(words, root.text("text")), language=language)
     if own and root.text("text"):
         return Found([Said("text", "text", root.text("text"))], language=language)
     return None
+
+
+def _has_fractions(items: Node) -> bool:
+    """Whether times have fractions: then they are seconds (tolerated: other services that have utterances)."""
+    return any(isinstance(time := item["start"].value, float) and time % 1 for item in items)
 
 
 def deepgram(root: Node) -> Found | None:
@@ -575,11 +580,12 @@ def fireflies(root: Node) -> Found | None:
             "text",
             "sentence",
             "raw_text",
-            label=item.label("speaker_name") or names.get(item.label("speaker_id"), ""),
+            label=item.label("speaker_name") or names.get(number, "" if "speaker_name" in item else number),
             start=item.seconds("start_time", "startTime"),
             end=item.seconds("end_time", "endTime"),
         )
         for item in sentences
+        for number in [item.label("speaker_id")]
     ]
     day = date_of(root["date"].value) or date_of(root["dateString"].value)
     return Found(said, title_of(root["title"]), day)
@@ -674,13 +680,16 @@ def whisper(root: Node) -> Found | None:
 
 
 def _whisper_segment(item: Node) -> list[Said]:
-    if not item.text("text") and item["words"].any_has("word", "text"):
-        return [
-            replace(part, place=item.path, label=part.label or item.label("speaker"), start=word.seconds("start"))
-            for word in item["words"]
-            if (part := word.said(*_WORD_KEYS, label=word.label("speaker"), end=word.seconds("end"))).text
-        ]
-    return by_speaker(_segment(item), item["words"], _speaker)
+    """A segment, divided where its words name another speaker; or its words, where it has no text of its own."""
+    segment = _segment(item)
+    if segment.text or not item["words"].any_has("word", "text"):
+        return by_speaker(segment, item["words"], _speaker)
+    said: list[Said] = []
+    for word in item["words"]:
+        label = _speaker(word) or (said[-1].label if said else segment.label)
+        part = word.said(*_WORD_KEYS, label=label, start=word.seconds("start"), end=word.seconds("end"))
+        said += [replace(part, place=item.path)] if part.text else []
+    return said
 
 
 def _whisper_text(root: Node) -> list[Said]:
