@@ -366,7 +366,7 @@ class _File:
     def __init__(self, root: Any) -> None:
         self.root = root
         self.names: dict[str, set[str]] = {}
-        self.at_time: dict[str, str] = {}
+        self.at_time: dict[str, Any] = {}
         self.of_changes: set[int] = set()
         stack = [root]
         while stack:
@@ -385,7 +385,7 @@ class _File:
             number = value.get(key)
             if called and isinstance(number, str | int):
                 self.names.setdefault(str(number), set()).add(fold_white(_plain(called)))
-        if isinstance(value.get("speaker_label"), str) and value.get("start_time"):
+        if "speaker_label" in value and value.get("start_time"):
             self.at_time[str(value["start_time"])] = value["speaker_label"]
 
     def items(self, first: str, last: str) -> Iterator[tuple[Any, list[Any], list[int]]]:
@@ -467,8 +467,8 @@ class _File:
         if not self.at_time or not around or not isinstance(around[0], list):
             return set()
         before = (item for item in reversed(around[0][: numbers[-1] + 1]) if isinstance(item, dict))
-        label = next((self.at_time.get(str(time)) for item in before if (time := item.get("start_time"))), None)
-        return {label} if label else set()
+        time = next((str(time) for item in before if (time := item.get("start_time"))), "")
+        return self._called(self.at_time.get(time))
 
     def _carried(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
         """Who spoke last, in Podcasting 2.0 files that name a speaker only when it changes."""
