@@ -186,8 +186,8 @@ def weigh_up(
 ) -> tuple[list[Sentence], dict[str, np.ndarray]]:
     """The sentences of all hits in reading order, and their features by name, each of shape (sentences,).
 
-    One has a column for each of the question's stems in each language as well: "held", its weight by rarity where the sentence holds it;
-    all of them weigh 1.
+    One has a column for each of the question's stems, in each language, as well: "held", its weight by rarity where the
+    sentence holds it; all of them weigh 1.
     """
     sentences = _candidates(passages, library)
     if not sentences:

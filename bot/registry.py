@@ -73,6 +73,7 @@ class Record(Listed):
     def of(cls, transcript: Transcript, path: str | None) -> Record:
         """What is known of a transcript from its file alone; its language is noticed where the file does not say."""
         language = transcript.language or noticed_language(transcript)
+        day = date_of(transcript.date or "")
         return cls(
             id=transcript.id,
             title=transcript.title,
@@ -83,7 +84,7 @@ class Record(Listed):
             utterances=len(transcript.utterances),
             words=transcript.words,
             speakers=transcript.speakers,
-            file_date=transcript.date,
+            file_date=day.isoformat() if day else None,
             language=language,
             language_by=(FILE if transcript.language else NOTICED) if language else "",
         )

@@ -203,9 +203,8 @@ def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts
         if not known:
             return None
         # The question is stemmed in each language in which it may be answered.
-        asked = {
-            stemmer: content_words(named, stemmer) for stemmer in stemmers_of(entry.language for entry in known.values())
-        }
+        languages = (entry.language for entry in known.values())
+        asked = {stemmer: content_words(named, stemmer) for stemmer in stemmers_of(languages)}
         words = [word for found in asked.values() for word in found]
         where = {"group": sorted(known)} if chosen else {}
         found = {

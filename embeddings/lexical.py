@@ -122,7 +122,9 @@ def _word_analyser(stemmer: str) -> Any:
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     builder = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase())
-    return (builder if stemmer == PLAIN else builder.filter(Filter.stemmer(stemmer))).filter(Filter.ascii_fold()).build()
+    if stemmer != PLAIN:
+        builder = builder.filter(Filter.stemmer(stemmer))
+    return builder.filter(Filter.ascii_fold()).build()
 
 
 @cache

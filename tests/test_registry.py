@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from bot import Library, LibraryError, QuestionError, Settings, Transcript, answer, verify_quote
 from bot.cli import main
-from bot.library import MANIFEST, RevisionGone
+from bot.finding import MANIFEST
+from bot.library import RevisionGone
 from bot.quoting import is_in_source
 from bot.registry import Record, merging, renaming, rows_of, speakers_by_label
 from bot.retrieval import Passage, search
