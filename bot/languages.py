@@ -9,10 +9,10 @@ from bot.errors import LibraryError
 from bot.transcript import Transcript
 
 _SAMPLES = 8  # stretches of a transcript that are looked at, spread over it
-_SAMPLE = 1000  # characters of each
+_SAMPLE = 400  # characters of each
 _FEWEST = 100  # letters; shorter transcripts may be of any language
 _AGREEING = 0.75  # share of the stretches; a transcript in two languages has none
-_SURE = 20.0  # nats by which the likeliest language must beat the next; a stretch of English has some 400
+_SURE = 20.0  # nats by which the likeliest language must beat the next; a stretch of English has some 150
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 

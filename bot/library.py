@@ -130,7 +130,9 @@ class Entry(Listed):
 
 @dataclass(frozen=True)
 class Added:
-    """What `add` did with one file: "added", "replaced", "unchanged" or "failed"; `error` says why it failed."""
+    """What `add` did with one file: "added", "replaced", "unchanged" or "failed"; `error` says why it failed.
+
+    "readable" is what would be added (`would_add`)."""
 
     source: str
     outcome: str
@@ -820,6 +822,15 @@ class Library:
             yield index
 
     @property
+    def encoder_name(self) -> str:
+        """The name of the encoder, without loading it."""
+        from embeddings.encoder import BUNDLED
+
+        if self._encoder or (self._wanted and not isinstance(self._wanted, str)):
+            return self._load_encoder().name
+        return str(self._wanted or (self._read_manifest().encoder or {}).get("name") or BUNDLED)
+
+    @property
     def encoder(self) -> Encoder:
         """The encoder, loaded.  Raises EncoderError when it is not the one the library was made with."""
         encoder = self._load_encoder()
@@ -946,6 +957,16 @@ def _read_source(source: Source, format: str | None) -> _Read | Added:
     except TranscriptError as error:
         return Added(str(source.path), "failed", error=str(error))
     return _Read(str(source.path.resolve()), transcript, data, source.title, source.date)
+
+
+def would_add(source: Source, format: str | None = None, language: str | None = None) -> Added:
+    """What `Library.add_found` would say of a file: "readable" or "failed".  No library is asked."""
+    read = _read_source(source, format)
+    if isinstance(read, Added):
+        return read
+    record = Record.of(read.transcript, read.path).told(read.title, read.date)
+    record = record.spoken_in(language and checked_language(language))
+    return Added(read.transcript.source, "readable", None, FileReport.of(read.transcript, record))
 
 
 def _made(transcript: Transcript) -> tuple[Transcript, bytes]:
