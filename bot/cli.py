@@ -294,7 +294,7 @@ def _add(options: argparse.Namespace) -> None:
     def tell(file: Added) -> None:
         meter.file_done()
         meter.clear()
-        print(_describe(file, options.verbose), flush=True)
+        _tell_file(file, found, options)
 
     for file in files:
         print(_describe(file, options.verbose))
@@ -329,7 +329,7 @@ def _dry_run(found: Found, options: argparse.Namespace) -> list[Added]:
         files.append(file)
         meter.file_done()
         meter.clear()
-        print(_describe(file, options.verbose), flush=True)
+        _tell_file(file, found, options)
 
     if len(found.files) < _FEW_FILES:
         for source in found.files:
@@ -342,6 +342,13 @@ def _dry_run(found: Found, options: argparse.Namespace) -> list[Added]:
 
 
 _FEW_FILES = 40  # that one process reads in the time in which others start
+
+
+def _tell_file(file: Added, found: Found, options: argparse.Namespace) -> None:
+    """What became of a file.  Raises OnRecordError where it is the only one and could not be added."""
+    if found.alone and file.error:
+        raise OnRecordError(file.error)
+    print(_describe(file, options.verbose), flush=True)
 
 
 def _describe(file: Added, verbose: bool = False) -> str:

@@ -245,7 +245,7 @@ def mentions(
     Raises QuestionError when there are no words, or the speaker is unknown or could be several; LibraryError for an
     unknown transcript, or a library without any.
     """
-    _Query.of(words, exact, ENGLISH)  # no words are an error before anything is read
+    _Query.of(words, exact)  # no words are an error before anything is read
     generation = library.generation  # before the entries, so that nothing newer is ever held under an older number
     entries = _in_reading_order(library, transcripts)
     wanted = _speakers(speaker, entries)
@@ -398,7 +398,7 @@ class _Query:
     word: re.Pattern[str]
 
     @classmethod
-    def of(cls, words: str, exact: bool, stemmer: str) -> _Query:
+    def of(cls, words: str, exact: bool, stemmer: str = ENGLISH) -> _Query:
         text = _written(words)
         with_signs = any(char in _SIGNS for char in _WORDS.sub("", text))
         pattern = _WORD if stemmer == ENGLISH else _WORD.replace("(?:'|", "(?:")
