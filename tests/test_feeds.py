@@ -74,7 +74,10 @@ def test_add_a_feed(library: Library, folder: Path) -> None:
     (folder / "texts" / "ep1.txt").write_text(TALK)
     (folder / "texts" / "ep1.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana>The ferry sails.\n")
     (folder / "other.txt").write_text(TALK + "Tom Roe: Yes.\n")
-    episodes = item("Fog and ferries", "https://x.example/ep1.txt", "https://x.example/ep1.vtt"), item("Lost", "ep2.vtt")
+    episodes = (
+        item("Fog and ferries", "https://x.example/ep1.txt", "https://x.example/ep1.vtt"),
+        item("Lost", "ep2.vtt"),
+    )
     (folder / "feed.xml").write_bytes(feed(*episodes))
     report = library.add(folder / "feed.xml")
     assert report.absent == ("Lost",)
@@ -94,13 +97,18 @@ def test_a_feed_in_a_folder(library: Library, folder: Path) -> None:
     report = library.add(folder)
     assert [file.outcome for file in report.files] == ["unchanged", "unchanged"]
     assert report.skipped == ()
-    assert [(entry.title, str(entry.date)) for entry in library.entries] == [("One", "2024-03-05"), ("Mine", "2024-03-05")]
+    assert [(entry.title, str(entry.date)) for entry in library.entries] == [
+        ("One", "2024-03-05"),
+        ("Mine", "2024-03-05"),
+    ]
     (folder / "feed.rss").unlink()
     (folder / "ep1.txt").write_text(TALK + "Tom Roe: No.\n")
     assert library.add(folder).files[0].entry.title == "One"
 
 
-BOMB = b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><rss><channel>&b;</channel></rss>'
+BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><rss><channel>&b;</channel></rss>'
+)
 
 
 @pytest.mark.parametrize(

@@ -17,22 +17,22 @@ from embeddings.encoder import Encoder, knows_only_english
 from embeddings.lexical import ENGLISH, PLAIN, stem, stemmer_of, stemmers_of, stems
 
 TALKS = {
-    "en": "Good morning. Yesterday we spoke about the budget, and the old bridges have to be repaired before the winter. "
+    "en": "Good morning. Yesterday we spoke about the budget, and the old bridges have to be repaired by winter. "
     "Nobody knows yet who is going to pay for all of it.",
     "de": "Guten Morgen. Gestern haben wir über den Haushalt gesprochen, und die alten Brücken müssen vor dem Winter "
     "repariert werden. Noch weiß niemand, wer das alles bezahlen soll.",
-    "fr": "Bonjour. Hier nous avons parlé du budget, et l'eau a emporté deux des vieux ponts avant l'hiver. Personne ne "
-    "sait encore qui va payer les chevaux et le reste.",
+    "fr": "Bonjour. Hier nous avons parlé du budget, et l'eau a emporté deux des vieux ponts avant l'hiver. Personne "
+    "ne sait encore qui va payer les chevaux et le reste.",
     "es": "Buenos días. Ayer hablamos del presupuesto, y los puentes viejos tienen que repararse antes del invierno. "
     "Todavía nadie sabe quién va a pagar todo eso.",
-    "pt": "Bom dia. Ontem falámos do orçamento, e as pontes velhas têm de ser reparadas antes do inverno. Ainda ninguém "
-    "sabe quem vai pagar tudo isso.",
+    "pt": "Bom dia. Ontem falámos do orçamento, e as pontes velhas têm de ser reparadas antes do inverno. Ainda "
+    "ninguém sabe quem vai pagar tudo isso.",
     "sv": "God morgon. I går pratade vi om budgeten, och de gamla broarna måste repareras före vintern. Ännu vet ingen "
     "vem som ska betala för allt detta.",
-    "ru": "Доброе утро. Вчера мы говорили о бюджете, и старые мосты нужно починить до зимы. Пока никто не знает, кто за "
-    "всё это заплатит.",
-    "pl": "Dzień dobry. Wczoraj rozmawialiśmy o budżecie, a stare mosty trzeba naprawić przed zimą. Jeszcze nikt nie wie, "
-    "kto za to wszystko zapłaci.",
+    "ru": "Доброе утро. Вчера мы говорили о бюджете, и старые мосты нужно починить до зимы. Пока никто не знает, кто "
+    "за всё это заплатит.",
+    "pl": "Dzień dobry. Wczoraj rozmawialiśmy o budżecie, a stare mosty trzeba naprawić przed zimą. Jeszcze nikt nie "
+    "wie, kto za to wszystko zapłaci.",
 }  # fmt: skip
 
 
@@ -149,5 +149,7 @@ def test_what_was_removed_comes_back_in_its_language(library: Library) -> None:
 
 def test_encoders_of_english() -> None:
     """By their names; of an unknown one nothing is said."""
-    assert all(map(knows_only_english, ("all-MiniLM-L6-v2", "sentence-transformers/all-mpnet-base-v2", "bge-small-en-v1.5")))
+    assert all(
+        map(knows_only_english, ("all-MiniLM-L6-v2", "sentence-transformers/all-mpnet-base-v2", "bge-small-en-v1.5"))
+    )
     assert not any(map(knows_only_english, ("paraphrase-multilingual-MiniLM-L12-v2", "tiny", "/models/mine")))
