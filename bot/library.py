@@ -648,7 +648,8 @@ class Library:
             if not language or stemmer_of(language) == stemmer_of(twin.language):
                 batch.put(known.spoken_in(language), twin)
                 return "unchanged", batch.records[twin.id], replace(transcript, id=twin.id)
-            # In another language its words are other stems, so it is indexed anew.
+            # In another language its words are other stems, so it is indexed anew, under the same name.  Killed in the
+            # middle of that, some of its words are not found until it is added again; no quote of it is wrong.
             same_path = known
         id = same_path.id if same_path else _free_id(transcript.id, batch.records)
         transcript = replace(transcript, id=id)
