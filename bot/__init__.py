@@ -2,10 +2,11 @@
 
     from bot import Library, answer, stream, verify_quote
 
-In reading order: transcript (types), formats (files to transcripts), speakers, sentences, chunking, registry (names
-given to speakers), library, retrieval, conversation, quoting (locate, check), folding, scanning, nearness, verifying (a
-quotation), article (all of a text), roster (who speaks), mentioning and talking (count), understanding, model (language
-models), answering (the algorithm, top to bottom), config, errors, cli.
+In reading order: transcript (types), formats (files to transcripts), finding and feeds (which files), languages,
+speakers, sentences, chunking, registry (names given to speakers), ingest (the report), library, retrieval,
+conversation, quoting (locate, check), folding, scanning, nearness, verifying (a quotation), article (all of a text),
+roster (who speaks), mentioning and talking (count), understanding, model (language models), answering (the algorithm,
+top to bottom), config, errors, cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """

@@ -28,7 +28,7 @@ from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion
 from bot.traits import ends_with_question, traits_of
 from bot.transcript import Transcript
-from embeddings.lexical import stems
+from embeddings.lexical import stemmer_of, stems
 
 if TYPE_CHECKING:
     from bot.library import Library
@@ -186,25 +186,35 @@ def weigh_up(
 ) -> tuple[list[Sentence], dict[str, np.ndarray]]:
     """The sentences of all hits in reading order, and their features by name, each of shape (sentences,).
 
-    One has a column for each of the question's stems as well: "held", its weight by rarity where the sentence holds it;
-    all of them weigh 1.
+    One has a column for each of the question's stems, in each language, as well: "held", its weight by rarity where the
+    sentence holds it; all of them weigh 1.
     """
     sentences = _candidates(passages, library)
     if not sentences:
         return [], {}
     kind, units, subject = read_kind(question), asked_units(question), subject_of(named.topic)
     asked, *vectors = library.encoder.encode_tokens([subject, *(sentence.text for sentence in sentences)])
+    stemmers = [stemmer_of(sentence.transcript.language) for sentence in sentences]
     with library.searching() as indexes:
-        rarity = indexes.words["turns"].weights(sorted(set(content_words(named))))
-    total = sum(rarity.values()) or 1.0
-    traits = [traits_of(sentence.text) for sentence in sentences]
+        rarity = {
+            stemmer: indexes.words["turns"].weights(sorted(set(content_words(named, stemmer))))
+            for stemmer in dict.fromkeys(stemmers)
+        }
+    total = {stemmer: sum(weights.values()) or 1.0 for stemmer, weights in rarity.items()}
+    columns = [(stemmer, word) for stemmer, weights in rarity.items() for word in weights]
+    traits = [traits_of(sentence.text, stemmer) for sentence, stemmer in zip(sentences, stemmers, strict=True)]
     score = np.array([sentence.hit.score for sentence in sentences])
     content = np.array([sentence.hit.content for sentence in sentences])
     cosine = np.array([float(asked.whole @ vector.whole) for vector in vectors])
     # How near the nearest word of the sentence comes to each word of the question, in their contexts (the "late
     # interaction" of ColBERT: Khattab and Zaharia, SIGIR 2020).
     matched = np.array([float((asked.tokens @ vector.tokens.T).max(axis=1).mean()) for vector in vectors])
-    held = np.array([[rarity[word] / total * (word in trait.stems) for word in rarity] for trait in traits])
+    held = np.array(
+        [
+            [rarity[of][word] / total[of] * (of == stemmer and word in trait.stems) for of, word in columns]
+            for trait, stemmer in zip(traits, stemmers, strict=True)
+        ]
+    )
     asks = np.array([float(trait.asks) for trait in traits])
     return sentences, {
         "chunk": score - score.max(),

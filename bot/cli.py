@@ -13,6 +13,7 @@ import json
 import os
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 from bot import terminal
 from bot.errors import LibraryError, OnRecordError
 from bot.phrases import plural
+from bot.progress import Meter
 
 if TYPE_CHECKING:
     from bot.article import ArticleReport
+    from bot.finding import Found
     from bot.library import Added, Entry, Library
     from bot.mentioning import Mentions
     from bot.quoting import Quote
@@ -99,6 +102,10 @@ def _parser() -> argparse.ArgumentParser:
 
     add = command("add", _add, "add transcripts: files, folders or globs", _ADD_MORE)
     add.add_argument("files", nargs="*", metavar="FILE|FOLDER")
+    add.add_argument("--format", metavar="KEY", help="read all as this format, such as labelled")
+    add.add_argument("--language", metavar="CODE", help="the language of all of them, such as de; else it is noticed")
+    add.add_argument("--dry-run", action="store_true", help="show the reports, and add nothing")
+    add.add_argument("--verbose", action="store_true", help="show the whole reports, every place that was left out")
     add.add_argument("--samples", action="store_true", help="add the three invented transcripts that come with it")
 
     listing = command("list", _list, "list the transcripts in the library")
@@ -106,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
 
     show = command("show", _show, "show a transcript, or lines of its original file")
     show.add_argument("id", metavar="ID")
+    show.add_argument("--report", action="store_true", help="show how the file was read, and what was left out")
+    show.add_argument("--json", action="store_true", help="with --report: as JSON")
     show.add_argument("--lines", metavar="A-B", help="print these lines of the original file, as they are")
 
     speakers = command("speakers", _speakers, "list who speaks, with words, talk time and sample lines", _SPEAKERS_MORE)
@@ -194,9 +203,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _ADD_MORE = """\
-Reads labelled text (SPEAKER NAME: words; with or without times; Otter and Markdown styles) and WebVTT, in UTF-8.
-A file that is already there changes nothing; a changed file takes the place of its old self.
-Says for each file what was left out, and why."""
+Takes files, folders, patterns ("talks/**/*.vtt") and podcast feeds, which name the transcripts beside them and tell
+their titles and dates.  The format is read off the content, then off the suffix; --format says it.
+
+A file that is already there changes nothing; a changed file takes the place of its old self.  Says for each file what
+was left out, and why.  A file that cannot be read stops no other; the last line names it, and the exit status is 1."""
 
 _SPEAKERS_MORE = """\
 Equal names in several transcripts are one person.  Labels that a machine made (SPEAKER_00, Speaker 1) are not: each is
@@ -268,53 +279,144 @@ def _open(options: argparse.Namespace) -> Library:
 def _add(options: argparse.Namespace) -> None:
     if not options.files and not options.samples:
         raise OnRecordError("nothing to add; name a transcript file or a folder of them, or use --samples")
+    from bot.finding import Found, find
+
     library = _open(options)
-    files = list(library.add_samples(_progress).files) if options.samples else []
-    if options.files:
-        named = options.files[0] if len(options.files) == 1 else options.files
-        report = library.add(named, _progress)
-        files += report.files
-        if report.skipped:
-            kinds = ", ".join(sorted({path.suffix or path.name for path in report.skipped}))
-            print(f"passed over {len(report.skipped)} files of other kinds: {kinds}", file=sys.stderr)
+    found = find(options.files) if options.files else Found(())
+    if options.dry_run and options.samples:
+        raise OnRecordError("--dry-run reads files; leave --samples out")
+    if options.dry_run:
+        _tell_summary(_dry_run(found, options), found, library)
+        return
+    meter = Meter([_size(source.path) for source in found.files], sys.stderr)
+    files = list(library.add_samples(meter.chunks).files) if options.samples else []
+
+    def tell(file: Added) -> None:
+        meter.file_done()
+        meter.clear()
+        _tell_file(file, found, options)
+
     for file in files:
-        print(_describe(file))
+        print(_describe(file, options.verbose))
+    given = {"format": options.format, "language": options.language}
+    files += library.add_found(found, meter.chunks, tell=tell, **given).files
+    meter.clear()
+    _tell_summary(files, found, library)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # it is told when the file is read
+        return 0
+
+
+def _dry_run(found: Found, options: argparse.Namespace) -> list[Added]:
+    """The reports of what would be added.  Reading is all there is to do, so all processors do it."""
+    from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
+    from multiprocessing import get_context
+
+    from bot.library import Added, would_add
+
+    meter = Meter([_size(source.path) for source in found.files], sys.stderr)
+    look = partial(would_add, format=options.format, language=options.language)
+    files = [Added(name, "failed", error=error) for name, error in found.failed]
+    for file in files:
+        print(_describe(file, options.verbose))
+
+    def tell(file: Added) -> None:
+        files.append(file)
+        meter.file_done()
+        meter.clear()
+        _tell_file(file, found, options)
+
+    if len(found.files) < _FEW_FILES:
+        for source in found.files:
+            tell(look(source))
+        return files
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for file in pool.map(look, found.files, chunksize=8):
+            tell(file)
+    return files
+
+
+_FEW_FILES = 40  # that one process reads in the time in which others start
+
+
+def _tell_file(file: Added, found: Found, options: argparse.Namespace) -> None:
+    """What became of a file.  Raises OnRecordError where it is the only one and could not be added."""
+    if found.alone and file.error:
+        raise OnRecordError(file.error)
+    print(_describe(file, options.verbose), flush=True)
+
+
+def _describe(file: Added, verbose: bool = False) -> str:
+    if file.report is None:
+        return f"failed     {file.error}"
+    name = file.entry.id if file.entry else file.source
+    if file.outcome == "unchanged":
+        return f"{file.outcome:<10} {name}: {file.report.counted}"
+    first, *rest = file.report.whole() if verbose else file.report.short()
+    return "\n".join([f"{file.outcome:<10} {name}: {first}", *(f"           {line}" for line in rest)])
+
+
+def _tell_summary(files: Sequence[Added], found: Found, library: Library) -> None:
+    """What became of the files, where there are several, and what is to be known of them.  Raises OnRecordError, naming
+    them, where some could not be added."""
+    if found.skipped:
+        kinds = ", ".join(sorted({path.suffix or path.name for path in found.skipped}))
+        print(f"passed over {plural(len(found.skipped), 'file')} of other kinds: {kinds}", file=sys.stderr)
+    if found.absent:
+        names = _some([f"“{title}”" for title in found.absent])
+        episodes = plural(len(found.absent), "episode")
+        print(f"{episodes} of the feed without a transcript beside it: {names}", file=sys.stderr)
+    if len(files) > 1:
+        counts = Counter(file.outcome for file in files)
+        print(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()), file=sys.stderr)
+    _tell_of_languages(files, library)
     failed = [file for file in files if file.outcome == "failed"]
     if failed:
-        raise OnRecordError(f"{len(failed)} of {len(files)} files could not be added; the reasons stand above")
+        raise OnRecordError(
+            f"{len(failed)} of {plural(len(files), 'file')} could not be added: "
+            f"{_some([Path(file.source).name for file in failed])}; the reasons stand above"
+        )
 
 
-def _progress(name: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{name}: {done}/{total} chunks", end="\n" if done == total else "", file=sys.stderr, flush=True)
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
 
 
-def _describe(file: Added) -> str:
-    if file.entry is None or file.report is None:
-        return f"failed     {file.error}"
-    entry, report = file.entry, file.report
-    speakers = ", ".join(entry.speakers[:6]) + (
-        f" and {len(entry.speakers) - 6} more" if len(entry.speakers) > 6 else ""
-    )
-    lines = [f"{file.outcome:<10} {entry.id}: {entry.words:,} words in {entry.utterances} turns by {speakers}"]
-    if file.outcome != "unchanged":
-        reasons = ", ".join(f"{count} {reason}" for reason, count in report.by_reason().items()) or "nothing"
-        kept = f"{report.speech} of {report.units} {report.unit}s are speech"
-        lines.append(f"           {report.format}; {kept}, left out: {reasons}")
-        lines += [
-            f"           {item.place} ({item.reason}): {item.text.splitlines()[0][:80]}"
-            for item in report.unspoken
-            if item.reason not in ("blank", "note", "style", "region")
-        ][:5]
-        lines += [f"           {remark}" for remark in report.remarks]
-    return "\n".join(lines)
+_NAMED = 5  # names in a line of a summary
+
+
+def _tell_of_languages(files: Sequence[Added], library: Library) -> None:
+    """What an encoder that knows only English means for transcripts in other languages."""
+    from embeddings.lexical import ENGLISH, stemmer_of
+
+    languages = (file.report.language for file in files if file.report)
+    others = sorted({language for language in languages if language and stemmer_of(language) != ENGLISH})
+    if not others:
+        return
+    from embeddings.encoder import knows_only_english
+
+    if knows_only_english(library.encoder_name):
+        print(
+            f"the encoder {library.encoder_name} knows only English: in other languages ({', '.join(others)}) it finds "
+            "words and their forms, and hardly what is said in other words; a multilingual encoder does better: "
+            f"`onrecord reindex --encoder {MULTILINGUAL}` (a download; HF_HUB_OFFLINE=0 allows it)",
+            file=sys.stderr,
+        )
+
+
+MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 
 
 def _list(options: argparse.Namespace) -> None:
     library = _open(options)
     for entry in library.entries:
         if options.json:
-            fields = ("id", "title", "source", "words", "utterances", "speakers", "sha256")
+            fields = ("id", "title", "source", "words", "utterances", "speakers", "sha256", "language")
             date = {"date": entry.date and entry.date.isoformat()}
             print(json.dumps({name: getattr(entry, name) for name in fields} | date, ensure_ascii=False))
         else:
@@ -329,7 +431,7 @@ def _title_and_date(entry: Entry) -> list[str]:
     from bot.formats import slug
 
     title = [f"“{entry.title}”"] if slug(entry.title) != entry.id else []
-    return title + ([entry.date.isoformat()] if entry.date else [])
+    return [*title, *([entry.date.isoformat()] if entry.date else []), *([entry.language] if entry.language else [])]
 
 
 def _speakers(options: argparse.Namespace) -> None:
@@ -401,11 +503,18 @@ def _edit(options: argparse.Namespace) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     library = _open(options)
+    if options.json and not options.report:
+        raise OnRecordError("--json shows a report; add --report")
+    if options.report:
+        report = library.report(options.id)
+        print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else "\n".join(report.whole()))
+        return
     if options.lines:
         print("\n".join(_source_lines(library, options.id, options.lines)))
         return
     transcript = library.transcript(options.id)
-    print(f"{transcript.title}  ({transcript.source}, {transcript.words:,} words)\n")
+    about = "".join(f", {part}" for part in (transcript.date, transcript.language) if part)
+    print(f"{transcript.title}  ({transcript.source}, {transcript.words:,} words{about})\n")
     for utterance in transcript.utterances:
         print(f"[{utterance.place}] {utterance.speaker}: {utterance.text}\n")
     _print_unspoken(transcript)
@@ -440,7 +549,7 @@ def _remove(options: argparse.Namespace) -> None:
 
 def _reindex(options: argparse.Namespace) -> None:
     library = _open(options)
-    library.reindex(options.encoder, _progress)
+    library.reindex(options.encoder, Meter([0] * len(library.entries), sys.stderr).chunks)
     print(f"reindexed {len(library.entries)} transcripts with {library.encoder.name}")
 
 

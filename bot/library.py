@@ -19,13 +19,13 @@ every commit; a reader that sees a new one opens its indexes again.
 from __future__ import annotations
 
 import datetime
-import glob
 import json
 import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -36,9 +36,13 @@ from typing import TYPE_CHECKING, Any
 from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Settings
 from bot.errors import EncoderError, LibraryError, TranscriptError
-from bot.formats import SUFFIXES, read_bytes, read_file, slug
+from bot.finding import MANIFEST, Found, Source, find
+from bot.formats import LABELLED, SUFFIXES, read_bytes, read_file, slug
+from bot.ingest import FileReport
+from bot.languages import checked_language, noticed_language
 from bot.registry import (
     JOINERS,
+    NOTICED,
     Change,
     Listed,
     Record,
@@ -52,7 +56,8 @@ from bot.registry import (
     speakers_by_label,
     speakers_of,
 )
-from bot.transcript import Reading, Transcript
+from bot.transcript import Transcript
+from embeddings.lexical import stemmer_of
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -65,7 +70,6 @@ if TYPE_CHECKING:
     from embeddings.lexical import WordIndex
     from embeddings.vectors import VectorIndex
 
-MANIFEST = "library.json"
 PAGE_SECRET = "page-secret"
 """What the page seals with what it leaves in browsers; made by `ui.conversations`."""
 _FORMAT = 1
@@ -75,6 +79,7 @@ _OWN_FILES = re.compile(rf"lock|{PAGE_SECRET}(?:\.\w+)?|transcripts|index-\d+|(?
 _KINDS = ("turns", "windows")
 _SAMPLES = "samples"
 _HELD = 256  # transcripts kept in memory
+_BATCH_SECONDS = 5.0  # of work that may be lost when a writer is killed
 _UPLOADED = "uploaded:"  # what the paths of transcripts begin with that came from no file on disk
 _LONGEST_STEM, _LONGEST_SUFFIX = 150, 10  # characters of the name of a file from elsewhere
 
@@ -87,11 +92,14 @@ class Entry(Listed):
     """A transcript of the library, with the title, date and names that it goes by.
 
     `revision` names its reading under these names.  `called` has what each label's speaker is called, the label being
-    UNNAMED_SPEAKER where the file names nobody.  `date` is the day of the recording, where it is known.
+    UNNAMED_SPEAKER where the file names nobody.  `date` is the day of the recording, where it is known;
+    `language` and `language_by` are as in `Record`.
     """
 
     called: Mapping[str, str] = field(default_factory=dict, hash=False)
     date: datetime.date | None = None
+    language: str | None = None
+    language_by: str = ""
 
     @classmethod
     def of(cls, record: Record, called: Mapping[str, str]) -> Entry:
@@ -107,21 +115,29 @@ class Entry(Listed):
             speakers=tuple(dict.fromkeys(called.values())),
             called=called,
             date=record.date,
+            language=record.language,
+            language_by=record.language_by,
         )
 
     @property
+    def shown_title(self) -> str:
+        return self.title
+
+    @property
     def revision(self) -> str:
-        return f"{self.group}+{edition_of(self.title, self.called)}"
+        return f"{self.group}+{edition_of(self.title, self.called, self.language)}"
 
 
 @dataclass(frozen=True)
 class Added:
-    """What `add` did with one file: "added", "replaced", "unchanged" or "failed"; `error` says why it failed."""
+    """What `add` did with one file: "added", "replaced", "unchanged" or "failed"; `error` says why it failed.
+
+    "readable" is what would be added (`would_add`)."""
 
     source: str
     outcome: str
     entry: Entry | None = None
-    report: Reading | None = None
+    report: FileReport | None = None
     error: str | None = None
 
 
@@ -132,6 +148,8 @@ class IngestReport:
     files: tuple[Added, ...]
     skipped: tuple[Path, ...] = ()
     """Files of a folder whose suffix no reader claims."""
+    absent: tuple[str, ...] = ()
+    """Titles of episodes of a feed whose transcripts are not there."""
 
     @property
     def failed(self) -> tuple[Added, ...]:
@@ -209,6 +227,49 @@ class Indexes:
             ids = json.loads(_chunks_file(self.folder, group).read_text(encoding="utf-8"))
             self._chunks[group] = tuple(Chunk.from_id(id) for id in ids)
         return self._chunks[group]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read, where it is from, and the title and day (ISO) that a feed tells of it."""
+
+    path: str
+    transcript: Transcript
+    data: bytes
+    title: str | None = None
+    date: str | None = None
+
+
+class _Batch:
+    """Records of the manifest, and those that are to be committed together with them.
+
+    `pending` are the groups that may be left over when it comes to nothing.
+    """
+
+    def __init__(self, manifest: _Manifest) -> None:
+        self.manifest = manifest
+        self.encoder = manifest.encoder
+        self.records = {record.id: record for record in manifest.entries}
+        self.by_path = {record.path: record for record in manifest.entries if record.path}
+        self.by_content = {record.sha256: record for record in reversed(manifest.entries)}
+        self.pending: list[str] = []
+
+    def put(self, record: Record, old: Record | None) -> None:
+        """Add a record, or put it in the place of an old one."""
+        if old:
+            self.by_path.pop(old.path or "", None)
+            if self.by_content.get(old.sha256) is self.records[old.id]:
+                del self.by_content[old.sha256]
+        self.records[record.id] = record
+        self.by_content.setdefault(record.sha256, record)
+        if record.path:
+            self.by_path[record.path] = record
+
+    def insert(self, record: Record, position: int) -> None:
+        """Add a record at a position, or last where there are fewer."""
+        records = [*self.records.values()]
+        records.insert(position, record)
+        self.records = {item.id: item for item in records}
 
 
 class RevisionGone(LibraryError):
@@ -331,7 +392,7 @@ class Library:
 
     def _load_revision(self, revision: str) -> Transcript:
         entry = self._entry_of(revision)
-        return call(self._held(entry.group).transcript, entry.title, entry.called)
+        return call(self._held(entry.group).transcript, entry.title, entry.called, entry.language)
 
     def _entry_of(self, revision: str) -> Entry:
         entry = self._read_manifest().by_group.get(revision.partition("+")[0])
@@ -353,35 +414,52 @@ class Library:
     # --- changing it ---------------------------------------------------------------------------------------------
 
     def add(
-        self, what: str | Path | Transcript | Sequence[str | Path], progress: Progress | None = None
+        self,
+        what: str | Path | Transcript | Sequence[str | Path],
+        progress: Progress | None = None,
+        *,
+        format: str | None = None,
+        language: str | None = None,
     ) -> IngestReport:
-        """Add a file, the readable files of a folder, a glob, several of these, or a Transcript made in Python.
+        """Add a file, the readable files of a folder, a glob, a feed, several of these, or a Transcript made in Python.
 
-        A file that is there already changes nothing; one that was added before and has changed takes the place of its
-        old self.  Each file is committed by itself.  Raises TranscriptError when the only file named cannot be read;
-        of several, those that cannot are listed in the report as failed and the others are added.
+        `format` is the key of the family of files that all of them are read as (`bot.formats`), `language` the tag of
+        the language that all are in ("de"); by default the files tell.  A file that is there already changes nothing;
+        one that was added before and has changed takes the place of its old self.  Raises TranscriptError when the only
+        file named cannot be read; of several, those that cannot are listed in the report as failed and the others are
+        added.
         """
         if isinstance(what, Transcript):
-            return IngestReport((self._add_made(what, progress),))
-        named = [what] if isinstance(what, str | Path) else list(what)
-        files: list[Added] = []
-        skipped: list[Path] = []
-        for item in named:
-            try:
-                found = _expand(item)
-                skipped += found.skipped
-                for path in found.files:
-                    try:
-                        files.append(self._add_file(path, progress))
-                    except TranscriptError as error:
-                        if len(named) == 1 and found.alone:
-                            raise
-                        files.append(Added(str(path), "failed", error=str(error)))
-            except TranscriptError as error:
-                if len(named) == 1:
-                    raise
-                files.append(Added(str(item), "failed", error=str(error)))
-        return IngestReport(tuple(files), tuple(skipped))
+            return IngestReport((self._add_one(_made(what), f"made:{slug(what.id)}", progress, language),))
+        found = find([what] if isinstance(what, str | Path) else list(what))
+        report = self.add_found(found, progress, format=format, language=language)
+        if found.alone and report.failed:
+            raise TranscriptError(report.failed[0].error)
+        return report
+
+    def add_found(
+        self,
+        found: Found,
+        progress: Progress | None = None,
+        *,
+        format: str | None = None,
+        language: str | None = None,
+        tell: Callable[[Added], None] | None = None,
+    ) -> IngestReport:
+        """Add the files that `bot.finding.find` found; `tell` hears of each once it is in the library, or has failed.
+
+        Files are committed together that are taken in within a few seconds, since a commit writes the whole manifest.
+        """
+        files = [Added(name, "failed", error=error) for name, error in found.failed]
+        for file in files:
+            if tell:
+                tell(file)
+        reads = (_read_source(source, format) for source in found.files)
+        for added in self._add_all(reads, progress, language and checked_language(language)):
+            files.append(added)
+            if tell:
+                tell(added)
+        return IngestReport(tuple(files), found.skipped, found.absent)
 
     def add_samples(self, progress: Progress | None = None) -> IngestReport:
         """Add the invented transcripts that come with the package."""
@@ -390,18 +468,33 @@ class Library:
             if Path(item.name).suffix in SUFFIXES:
                 data = item.read_bytes()
                 path = f"samples:{item.name}"  # not a path on disk: an installed wheel may not have one
-                files.append(self._add_bytes(read_bytes(data, item.name), data, path, progress))
+                files.append(self._add_one((read_bytes(data, item.name), data), path, progress))
         return IngestReport(tuple(files))
 
-    def add_bytes(self, data: bytes, name: str, progress: Progress | None = None) -> Added:
+    def add_bytes(
+        self,
+        data: bytes,
+        name: str,
+        progress: Progress | None = None,
+        *,
+        format: str | None = None,
+        language: str | None = None,
+    ) -> Added:
         """Add the content of a file that is not on disk, such as one that was dropped on the page.
 
         Of `name` only the last part counts, without characters that cannot be seen.  Different contents of one name are
-        two transcripts; content that is there already changes nothing.  Raises TranscriptError for what cannot be read.
+        two transcripts; content that is there already changes nothing.  `format` and `language`: see `add`.  Raises
+        TranscriptError for what cannot be read.
         """
         name = _plain_name(name)
-        transcript = read_bytes(data, name)
-        return self._add_bytes(transcript, data, f"{_UPLOADED}{transcript.sha256[:12]}/{name}", progress)
+        transcript = read_bytes(data, name, format)
+        path = f"{_UPLOADED}{transcript.sha256[:12]}/{name}"
+        return self._add_one((transcript, data), path, progress, language)
+
+    def report(self, id: str) -> FileReport:
+        """What became of every unit of the file of a transcript.  Raises LibraryError when there is none."""
+        entry = self.entry(id)
+        return FileReport.of(self.revision(entry.revision), entry)
 
     def keep(self, id: str) -> Kept:
         """All that `restore` needs after `remove`.  Raises LibraryError when there is none with this id."""
@@ -425,9 +518,13 @@ class Library:
             same_path = record.path and any(item.path == record.path for item in manifest.entries)
             if same_path or any(item.sha256 == record.sha256 for item in manifest.entries):
                 raise LibraryError(f"{record.id} cannot come back: its file has been added again meanwhile")
-            at = min(kept.position, len(manifest.entries))
-            entries = (*manifest.entries[:at], record, *manifest.entries[at:])
-            return self._take_in(record, kept.transcript, kept.data, replace(manifest, entries=entries), progress)
+            batch = _Batch(manifest)
+            try:
+                self._store_and_index(record, kept.transcript, kept.data, batch, progress)
+                batch.insert(record, kept.position)
+            finally:
+                self._commit_batch(batch)
+            return self.entry(record.id)
 
     def remove(self, id: str) -> Entry:
         """Take a transcript out.  Raises LibraryError when there is none with this id."""
@@ -488,84 +585,105 @@ class Library:
             index = f"index-{int(manifest.index.rpartition('-')[2]) + 1}"
             shutil.rmtree(self.folder / index, ignore_errors=True)  # what a killed reindex left
             indexes = _new_indexes(self.folder / index, new_encoder, {})
+            entries: list[Record] = []
             try:
                 for record in manifest.entries:
-                    self._index(indexes, self.transcript(record.id), record.group, new_encoder, progress)
+                    transcript = self.transcript(record.id)
+                    entries.append(record if record.language else _noticed(record, transcript))
+                    self._index(indexes, transcript, entries[-1], new_encoder, progress)
             finally:
                 indexes.vectors.close()
             with self._guard:
                 self._encoder = new_encoder
-                self._commit(replace(manifest, index=index, encoder=asdict(new_encoder.fingerprint())))
+                encoder_now = asdict(new_encoder.fingerprint())
+                self._commit(replace(manifest, index=index, encoder=encoder_now, entries=tuple(entries)))
                 self._close()
             shutil.rmtree(self.folder / manifest.index, ignore_errors=True)
 
-    def _add_file(self, path: Path, progress: Progress | None) -> Added:
-        transcript, data = read_file(path)
-        return self._add_bytes(transcript, data, str(path.resolve()), progress)
+    def _add_one(
+        self, read: tuple[Transcript, bytes], path: str, progress: Progress | None, language: str | None = None
+    ) -> Added:
+        given = language and checked_language(language)
+        return next(self._add_all([_Read(path, *read)], progress, given))
 
-    def _add_made(self, transcript: Transcript, progress: Progress | None) -> Added:
-        """A transcript made in Python is written as labelled text and read back, so that its quotes have a source."""
-        id = slug(transcript.id)  # it becomes the name of a folder
-        data = "".join(f"{turn.label}: {turn.text}\n" for turn in transcript.utterances).encode()
-        read = read_bytes(data, f"{id}.txt")
-        meant = [(turn.speaker, turn.text, turn.start) for turn in transcript.utterances]
-        if [(turn.speaker, turn.text, turn.start) for turn in read.utterances] != meant:
-            raise TranscriptError(
-                f"{id}: this transcript cannot be written as labelled text and read back the same; expected labels "
-                "that look like names, texts on one line and no times; write a file and add that"
-            )
-        return self._add_bytes(replace(read, id=id, title=transcript.title), data, f"made:{id}", progress)
+    def _add_all(
+        self, reads: Iterable[_Read | Added], progress: Progress | None, language: str | None
+    ) -> Iterator[Added]:
+        """Take in what was read, a batch at a time.  What could not be read is passed on."""
+        rest = iter(reads)
+        read = next(rest, None)
+        while read is not None:
+            if isinstance(read, Added):
+                yield read
+                read = next(rest, None)
+                continue
+            started = time.monotonic()
+            done: list[tuple[str, Record, Transcript] | Added] = []
+            with self._writing():
+                batch = _Batch(self._read_manifest())
+                try:
+                    while read is not None and (not done or time.monotonic() - started < _BATCH_SECONDS):
+                        done.append(read if isinstance(read, Added) else self._take(read, batch, progress, language))
+                        read = next(rest, None)
+                finally:  # what is whole stays when the next one breaks off
+                    self._commit_batch(batch)
+                manifest = self._read_manifest()
+            yield from (item if isinstance(item, Added) else _added(*item, manifest) for item in done)
 
-    def _add_bytes(self, transcript: Transcript, data: bytes, path: str, progress: Progress | None) -> Added:
-        with self._writing():
-            manifest = self._read_manifest()
-            same_path = next((entry for entry in manifest.entries if entry.path == path), None)
-            twin = same_path or next((e for e in manifest.entries if e.sha256 == transcript.sha256), None)
-            if twin and twin.sha256 == transcript.sha256:
-                if twin.path and twin.path.startswith(_UPLOADED) and Path(path).is_absolute():
-                    # It was dropped on the page before; a recording may lie beside this file.
-                    found = replace(twin, path=path)
-                    self._commit(replace(manifest, entries=tuple(found if e is twin else e for e in manifest.entries)))
-                return Added(transcript.source, "unchanged", self.entry(twin.id), transcript.report)
-            id = same_path.id if same_path else _free_id(transcript.id, manifest.by_id)
-            transcript = replace(transcript, id=id)
-            record = Record(
-                id=id,
-                title=transcript.title,
-                source=transcript.source,
-                path=path,
-                sha256=transcript.sha256,
-                group=transcript.revision,
-                utterances=len(transcript.utterances),
-                words=transcript.words,
-                speakers=transcript.speakers,
-            )
-            if same_path:
-                record = record.taking_over(same_path)
-            entries = tuple(record if item.id == id else item for item in manifest.entries)
-            if not same_path:
-                entries += (record,)
-            added = self._take_in(record, transcript, data, replace(manifest, entries=entries), progress)
-            return Added(transcript.source, "replaced" if same_path else "added", added, transcript.report)
+    def _take(
+        self, read: _Read, batch: _Batch, progress: Progress | None, language: str | None
+    ) -> tuple[str, Record, Transcript]:
+        """What becomes of one file ("added", "replaced", "unchanged"), its record, and its transcript.
 
-    def _take_in(
-        self, record: Record, transcript: Transcript, data: bytes, manifest: _Manifest, progress: Progress | None
-    ) -> Entry:
-        """Store and index a transcript and commit the manifest that has it; what that no longer has is swept."""
-        gone = {item.group for item in self._read_manifest().entries} - {item.group for item in manifest.entries}
-        self._set_pending([record.group, *gone])
+        A new transcript is stored and indexed, and in the library with the commit of the batch.
+        """
+        transcript, path = read.transcript, read.path
+        same_path = batch.by_path.get(path)
+        twin = same_path or batch.by_content.get(transcript.sha256)
+        if twin and twin.sha256 == transcript.sha256:
+            known = twin.told(read.title, read.date)
+            if twin.path and twin.path.startswith(_UPLOADED) and Path(path).is_absolute():
+                # It was dropped on the page before; a recording may lie beside this file.
+                known = replace(known, path=path)
+            if not language or stemmer_of(language) == stemmer_of(twin.language):
+                batch.put(known.spoken_in(language), twin)
+                return "unchanged", batch.records[twin.id], replace(transcript, id=twin.id)
+            # In another language its words are other stems, so it is indexed anew, under the same name.  Killed in the
+            # middle of that, some of its words are not found until it is added again; no quote of it is wrong.
+            same_path = known
+        id = same_path.id if same_path else _free_id(transcript.id, batch.records)
+        transcript = replace(transcript, id=id)
+        record = Record.of(transcript, same_path.path if same_path else path)
+        record = record.told(read.title, read.date).spoken_in(language)
+        if same_path:
+            record = record.taking_over(same_path)
+        self._store_and_index(record, transcript, read.data, batch, progress)
+        batch.put(record, same_path)
+        return "replaced" if same_path else "added", record, transcript
+
+    def _store_and_index(
+        self, record: Record, transcript: Transcript, data: bytes, batch: _Batch, progress: Progress | None
+    ) -> None:
+        batch.pending.append(record.group)
+        if old := batch.records.get(record.id):
+            batch.pending.append(old.group)
+        self._set_pending(batch.pending)
         self._store(record.group, transcript, data)
         with self._guard:
             indexes = self._open_indexes()
         # Outside the guard, so that questions are answered meanwhile.  Nobody else can close these indexes: only
         # a new generation does, and only the one writer makes one.
         encoder = self._load_encoder()
-        self._index(indexes, transcript, record.group, encoder, progress)
+        self._index(indexes, transcript, record, encoder, progress)
         # The name it was first made with stays: another runtime or path of the same encoder changes nothing.
-        made_with = manifest.encoder or asdict(encoder.fingerprint())
-        self._commit(replace(manifest, encoder=made_with))
+        batch.encoder = batch.encoder or asdict(encoder.fingerprint())
+
+    def _commit_batch(self, batch: _Batch) -> None:
+        """Commit the records of a batch; what the manifest no longer has, or never had, is swept."""
+        manifest = replace(batch.manifest, entries=tuple(batch.records.values()), encoder=batch.encoder)
+        if manifest != batch.manifest:
+            self._commit(manifest)
         self._sweep()
-        return self.entry(record.id)
 
     def _store(self, group: str, transcript: Transcript, data: bytes) -> None:
         folder = self.folder / "transcripts" / group
@@ -574,8 +692,9 @@ class Library:
         _write_durably(folder / "transcript.json", transcript.to_json().encode())
 
     def _index(
-        self, indexes: Indexes, transcript: Transcript, group: str, encoder: Encoder, progress: Progress | None
+        self, indexes: Indexes, transcript: Transcript, record: Record, encoder: Encoder, progress: Progress | None
     ) -> None:
+        group, stemmer = record.group, stemmer_of(record.language)
         turns = chunk_turns(transcript, group, encoder, self.settings.chunking)
         chunks = {"turns": turns, "windows": chunk_windows(turns, encoder, self.settings.chunking)}
         total, done = sum(len(batch) for batch in chunks.values()), 0
@@ -590,7 +709,7 @@ class Library:
         for kind, batch in chunks.items():
             ids, texts = [chunk.id for chunk in batch], [chunk.text for chunk in batch]
             fields = [{"group": group, "speaker": chunk.label} for chunk in batch]
-            indexes.words[kind].replace(group, ids, texts, fields)
+            indexes.words[kind].replace(group, ids, texts, fields, stemmer)
             indexes.vectors.add(kind, ids, texts, fields, tell)
 
     # --- commits -------------------------------------------------------------------------------------------------
@@ -702,6 +821,15 @@ class Library:
                     f"the index {folder} cannot be opened ({error}); `onrecord reindex` builds it again"
                 ) from None
             yield index
+
+    @property
+    def encoder_name(self) -> str:
+        """The name of the encoder, without loading it."""
+        from embeddings.encoder import BUNDLED
+
+        if self._encoder or (self._wanted and not isinstance(self._wanted, str)):
+            return self._load_encoder().name
+        return str(self._wanted or (self._read_manifest().encoder or {}).get("name") or BUNDLED)
 
     @property
     def encoder(self) -> Encoder:
@@ -817,42 +945,6 @@ def _check_encoder(folder: Path, made_with: dict[str, Any], fingerprint: Fingerp
         )
 
 
-@dataclass(frozen=True)
-class _Expanded:
-    """The files that a path, folder or glob names; `alone`: it named one file and no folder or pattern."""
-
-    files: tuple[Path, ...]
-    skipped: tuple[Path, ...] = ()
-    alone: bool = False
-
-
-def _expand(item: str | Path) -> _Expanded:
-    """Raises TranscriptError when it names no readable file."""
-    path = Path(item).expanduser()
-    if path.is_dir():
-        inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not _in_library(file, path)]
-        found = tuple(file for file in inside if file.suffix.lower() in SUFFIXES)
-        if not found:
-            raise TranscriptError(
-                f"{path}: nothing readable in this folder; expected files ending in {', '.join(sorted(SUFFIXES))}"
-            )
-        return _Expanded(found, tuple(file for file in inside if file not in set(found)))
-    if not path.exists() and any(char in str(item) for char in "*?["):
-        # A bracket in the name of a folder that is there is no pattern.
-        folder = glob.escape(str(path.parent)) if path.parent.is_dir() else str(path.parent)
-        matches = sorted(glob.glob(os.path.join(folder, path.name), recursive=True))
-        found = tuple(Path(match) for match in matches if Path(match).is_file())
-        if not found:
-            raise TranscriptError(f"{item}: no file matches; check the pattern")
-        return _Expanded(found)
-    return _Expanded((path,), alone=True)
-
-
-def _in_library(file: Path, below: Path) -> bool:
-    """Whether a file belongs to a library that lies in the folder that is being added."""
-    return any((parent / MANIFEST).exists() for parent in file.parents if parent.is_relative_to(below))
-
-
 def _plain_name(name: str) -> str:
     """The last part of a path from elsewhere, on one line, no longer than file systems allow."""
     base = " ".join(re.split(r"[/\\]", name)[-1].split())
@@ -860,7 +952,53 @@ def _plain_name(name: str) -> str:
     return f"{path.stem[:_LONGEST_STEM]}{path.suffix[:_LONGEST_SUFFIX]}"
 
 
-def _free_id(wanted: str, taken: Mapping[str, Entry]) -> str:
+def _read_source(source: Source, format: str | None) -> _Read | Added:
+    try:
+        transcript, data = read_file(source.path, format)
+    except TranscriptError as error:
+        return Added(str(source.path), "failed", error=str(error))
+    return _Read(str(source.path.resolve()), transcript, data, source.title, source.date)
+
+
+def would_add(source: Source, format: str | None = None, language: str | None = None) -> Added:
+    """What `Library.add_found` would say of a file: "readable" or "failed".  No library is asked."""
+    read = _read_source(source, format)
+    if isinstance(read, Added):
+        return read
+    record = Record.of(read.transcript, read.path).told(read.title, read.date)
+    record = record.spoken_in(language and checked_language(language))
+    return Added(read.transcript.source, "readable", None, FileReport.of(read.transcript, record))
+
+
+def _made(transcript: Transcript) -> tuple[Transcript, bytes]:
+    """A transcript made in Python is written as labelled text and read back, so that its quotes have a source."""
+    id = slug(transcript.id)  # it becomes the name of a folder
+    data = "".join(f"{turn.label}: {turn.text}\n" for turn in transcript.utterances).encode()
+    read = read_bytes(data, f"{id}.txt", LABELLED.key)
+    meant = [(turn.speaker, turn.text, turn.start) for turn in transcript.utterances]
+    if [(turn.speaker, turn.text, turn.start) for turn in read.utterances] != meant:
+        raise TranscriptError(
+            f"{id}: this transcript cannot be written as labelled text and read back the same; expected labels "
+            "that look like names, texts on one line and no times; write a file and add that"
+        )
+    about = {name: getattr(transcript, name) for name in ("title", "date", "language")}
+    return replace(read, id=id, **about), data
+
+
+def _added(outcome: str, record: Record, transcript: Transcript, manifest: _Manifest) -> Added:
+    """What is told of a transcript once it is in the library."""
+    entry = manifest.by_id[record.id]
+    called = call(transcript, entry.title, entry.called, entry.language)
+    return Added(transcript.source, outcome, entry, FileReport.of(called, entry))
+
+
+def _noticed(record: Record, transcript: Transcript) -> Record:
+    """A transcript of an older version, with its language."""
+    language = noticed_language(transcript)
+    return replace(record, language=language, language_by=NOTICED if language else "")
+
+
+def _free_id(wanted: str, taken: Mapping[str, object]) -> str:
     if wanted not in taken:
         return wanted
     number = 2

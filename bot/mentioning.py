@@ -6,7 +6,8 @@ No index is asked and nothing is ranked: the stored turns themselves are searche
 
 Words are runs of letters and digits.  An apostrophe inside one belongs to it ("O'Shea", "don't"), so do the marks of a
 number ("1,200", "9.4") and of "C++" and "C#".  Everything else stands between words: "16-year-olds" is three, and the
-apostrophe of "carers'" is no part of any.
+apostrophe of "carers'" is no part of any.  In a transcript in another language than English an apostrophe parts two
+words ("l'eau"), and words are stemmed by the rules of that language.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from bot.registry import speakers_of
 from bot.sentences import sentence_spans
 from bot.speakers import distinct_people, find_speakers
 from bot.transcript import Place
-from embeddings.lexical import stem, stem_prefix
+from embeddings.lexical import ENGLISH, stem, stem_prefix, stemmer_of
 
 if TYPE_CHECKING:
     from bot.library import Entry, Library
@@ -227,7 +228,8 @@ def mentions(
 ) -> Mentions:
     """Every place where words are said: all of them, found by reading all turns.
 
-    A word is matched by its stem, accents aside: "silo" finds "silos" and "silo's", "café" finds "cafe".  A contraction
+    A word is matched by its stem in the language of each transcript, accents aside: "silo" finds "silos" and "silo's",
+    "café" finds "cafe", and in a German transcript "Brücke" finds "Brücken".  A contraction
     is a word of its own: "it" does not find "it's".  Several words are a phrase: they must follow one another in one
     turn, whatever lines, cues or marks are between them, so "rain tanks" finds "rain-tank" and not "tanks of rain".
     "|" stands between alternatives: "rain tank | water butt"; where two overlap, the one that begins first is
@@ -243,10 +245,11 @@ def mentions(
     Raises QuestionError when there are no words, or the speaker is unknown or could be several; LibraryError for an
     unknown transcript, or a library without any.
     """
-    query = _Query.of(words, exact)
+    _Query.of(words, exact)  # no words are an error before anything is read
     generation = library.generation  # before the entries, so that nothing newer is ever held under an older number
     entries = _in_reading_order(library, transcripts)
     wanted = _speakers(speaker, entries)
+    queries = {stemmer: _Query.of(words, exact, stemmer) for stemmer in {stemmer_of(e.language) for e in entries}}
     found: list[Mention] = []
     spoken: Counter[str] = Counter()
     for entry in entries:
@@ -254,7 +257,7 @@ def mentions(
         spoken.update(script.words)
         found += [
             Mention(entry.id, entry.revision, entry.date, turn, start, end, script.speakers[turn], form, library)
-            for turn, start, end, form in _search(script, query)
+            for turn, start, end, form in _search(script, queries[stemmer_of(entry.language)])
         ]
     theirs = [mention for mention in found if mention.speaker in wanted] if wanted else found
     return Mentions(
@@ -322,7 +325,6 @@ _WORD = (
     rf"|[^\W_]+(?:(?:'|[{_ACCENTS}{_INVISIBLE}]+)[^\W_]+)*[{_ACCENTS}]*(?:\+\+|\#)?"
 )
 _WORDS = re.compile(_WORD)
-_WORDS_AND_SIGNS = re.compile(rf"{_WORD}|[{_SIGNS}]")
 _UNUSUAL = re.compile(rf"[^\W\x00-\x7f]|[{_ACCENTS}{_INVISIBLE}]")  # what a word may hold besides ASCII
 
 
@@ -348,20 +350,22 @@ def _form(word: str) -> str:
 class _Phrase:
     """Words that follow one another: their stems, or with `between` their forms and what stands between these.
 
-    `prefixes`: what each word begins with, wherever it is written in ASCII.
+    `prefixes`: what each word begins with, wherever it is written in ASCII; none where that is not known, since other
+    stemmers than the English one may change the middle of a word ("maan" and "manen" have the stem "man").
     """
 
     words: tuple[str, ...]
     between: tuple[str, ...] | None
     prefixes: tuple[str, ...]
+    stemmer: str
 
     @classmethod
-    def of(cls, text: str, found: Sequence[re.Match[str]], exact: bool) -> _Phrase:
+    def of(cls, text: str, found: Sequence[re.Match[str]], exact: bool, stemmer: str) -> _Phrase:
         if exact:
             forms = tuple(_form(word.group()) for word in found)
-            return cls(forms, tuple(_between(text, found)), forms)
-        stems = tuple(stem(_form(word.group())) for word in found)
-        return cls(stems, None, tuple(map(stem_prefix, stems)))
+            return cls(forms, tuple(_between(text, found)), forms, stemmer)
+        stems = tuple(stem(_form(word.group()), stemmer) for word in found)
+        return cls(stems, None, tuple(map(stem_prefix, stems)) if stemmer == ENGLISH else (), stemmer)
 
     @cached_property
     def anchor(self) -> int:
@@ -371,7 +375,7 @@ class _Phrase:
     def holds_at(self, at: int, word: re.Match[str]) -> bool:
         """Whether word number `at` of the phrase is this one."""
         said = _form(word.group())
-        return (stem(said) if self.between is None else said) == self.words[at]
+        return (stem(said, self.stemmer) if self.between is None else said) == self.words[at]
 
     def is_said(self, text: str, words: Sequence[re.Match[str]]) -> bool:
         """Whether these words, which follow one another in a text, are the phrase."""
@@ -394,15 +398,16 @@ class _Query:
     word: re.Pattern[str]
 
     @classmethod
-    def of(cls, words: str, exact: bool) -> _Query:
+    def of(cls, words: str, exact: bool, stemmer: str = ENGLISH) -> _Query:
         text = _written(words)
         with_signs = any(char in _SIGNS for char in _WORDS.sub("", text))
-        word = _WORDS_AND_SIGNS if with_signs else _WORDS
+        pattern = _WORD if stemmer == ENGLISH else _WORD.replace("(?:'|", "(?:")
+        word = re.compile(rf"{pattern}|[{_SIGNS}]" if with_signs else pattern)
         phrases = []
         for alternative in text.split("|"):
             found = list(word.finditer(alternative))
             if found:
-                phrases.append(_Phrase.of(alternative, found, exact))
+                phrases.append(_Phrase.of(alternative, found, exact, stemmer))
         if not phrases:
             raise QuestionError(f'there are no words to look for in {words!r}; give some, e.g. "rain tanks"')
         return cls(tuple(phrases), word)
@@ -457,15 +462,15 @@ def _spans(script: _Script, phrase: _Phrase, word: re.Pattern[str]) -> Iterator[
     """(start, end) in the script of every place where a phrase is said.
 
     A word in ASCII begins with the prefix of its stem, so the prefixes are looked for first.  Turns with other letters
-    are read word by word.
+    are read word by word, and all turns where there are no prefixes.
     """
-    for turn in script.unusual:
+    for turn in script.unusual if phrase.prefixes else range(len(script.starts) - 1):
         begin, stop = script.starts[turn], script.starts[turn + 1]
         words = list(word.finditer(script.text, begin, stop))
         for at in range(len(words)):
             if phrase.holds_at(0, words[at]) and phrase.is_said(script.text, words[at : at + len(phrase.words)]):
                 yield words[at].start(), words[at + len(phrase.words) - 1].end()
-    if all(prefix in script.text for prefix in phrase.prefixes):
+    if phrase.prefixes and all(prefix in script.text for prefix in phrase.prefixes):
         for place in re.finditer(re.escape(phrase.prefixes[phrase.anchor]), script.text):
             at = place.start()
             if not (at and script.text[at - 1].isalnum()):

@@ -19,12 +19,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import LibraryError
+from bot.languages import noticed_language
 from bot.question import date_of
 from bot.speakers import find_speakers, is_machine_label
 from bot.transcript import UNNAMED_SPEAKER, Transcript
 
 _LONGEST_NAME = 100  # characters
 _LONGEST_TITLE = 200
+GIVEN, FILE, NOTICED = "given", "file", "noticed"
+"""Who says in which language a transcript is: a person, its file, or its words."""
 JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in some scripts
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -50,31 +53,66 @@ class Listed:
 
 @dataclass(frozen=True)
 class Record(Listed):
-    """A transcript as the manifest keeps it: what the file says, then what a person has said of it.
+    """A transcript as the manifest keeps it: what the file says, then what a feed and a person have said of it.
 
-    `speakers` are the labels, `names` the names given to some of them.  `given_date` is an ISO date.  None: nobody has
-    given any.
+    `speakers` are the labels, `names` the names given to some of them.  Dates are ISO dates; `file_date` stands in the
+    file, `told_title` and `told_date` in a feed that names it (`bot.feeds`).  None: nobody has given any.  `language`
+    is a tag ("en", "pt-BR"), `language_by` who says so: GIVEN, FILE or NOTICED; None where nobody is sure.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     given_title: str | None = None
     given_date: str | None = None
+    told_title: str | None = None
+    told_date: str | None = None
+    file_date: str | None = None
+    language: str | None = None
+    language_by: str = ""
+
+    @classmethod
+    def of(cls, transcript: Transcript, path: str | None) -> Record:
+        """What is known of a transcript from its file alone; its language is noticed where the file does not say."""
+        language = transcript.language or noticed_language(transcript)
+        day = date_of(transcript.date or "")
+        return cls(
+            id=transcript.id,
+            title=transcript.title,
+            source=transcript.source,
+            path=path,
+            sha256=transcript.sha256,
+            group=transcript.revision,
+            utterances=len(transcript.utterances),
+            words=transcript.words,
+            speakers=transcript.speakers,
+            file_date=day.isoformat() if day else None,
+            language=language,
+            language_by=(FILE if transcript.language else NOTICED) if language else "",
+        )
 
     @property
     def shown_title(self) -> str:
-        return self.given_title or self.title
+        return self.given_title or self.told_title or self.title
 
     @property
     def date(self) -> datetime.date | None:
-        """The day of the recording: as given, else as in the name of the file or the title."""
-        if self.given_date:
-            return datetime.date.fromisoformat(self.given_date)
-        return date_of(self.source) or date_of(self.shown_title)
+        """The day of the recording: as given, else as a feed tells, as the file says, as in its name or the title."""
+        said = self.given_date or self.told_date or self.file_date
+        return datetime.date.fromisoformat(said) if said else date_of(self.source) or date_of(self.shown_title)
+
+    def told(self, title: str | None, date: str | None) -> Record:
+        """With what a feed tells of it; None leaves what another one told."""
+        return replace(self, told_title=title or self.told_title, told_date=date or self.told_date)
+
+    def spoken_in(self, language: str | None) -> Record:
+        """In the language that somebody gives; None leaves what is known of it."""
+        return replace(self, language=language, language_by=GIVEN) if language else self
 
     def taking_over(self, old: Record) -> Record:
         """This reading of a file in the place of an old one, with what was said of that and still applies."""
         names = {label: name for label, name in old.names.items() if label in self.speakers}
-        return replace(self, names=names, given_title=old.given_title, given_date=old.given_date)
+        new = replace(self, names=names, given_title=old.given_title, given_date=old.given_date)
+        new = new.told(self.told_title or old.told_title, self.told_date or old.told_date)
+        return new.spoken_in(old.language) if old.language_by == GIVEN != self.language_by else new
 
 
 @dataclass(frozen=True)
@@ -114,17 +152,21 @@ def speakers_by_label(records: Sequence[Record]) -> dict[str, dict[str, str]]:
     return {record.id: {label: speaker(record, label) for label in record.speakers} for record in records}
 
 
-def edition_of(title: str, speakers: Mapping[str, str]) -> str:
-    """A name for what a transcript and its speakers are called: another one as soon as anything is called otherwise."""
-    return hashlib.sha256(json.dumps([title, list(speakers.items())]).encode()).hexdigest()[:12]
+def edition_of(title: str, speakers: Mapping[str, str], language: str | None = None) -> str:
+    """A name for what a transcript, its language and its speakers are called: another one as soon as anything is called
+    otherwise."""
+    called = [title, list(speakers.items())] + ([language] if language else [])
+    return hashlib.sha256(json.dumps(called).encode()).hexdigest()[:12]
 
 
-def call(transcript: Transcript, title: str, speakers: Mapping[str, str]) -> Transcript:
-    """A transcript as read from its file, with the title and the names of the registry; labels and words stay."""
+def call(transcript: Transcript, title: str, speakers: Mapping[str, str], language: str | None) -> Transcript:
+    """A transcript as read from its file, with the title, the names and the language of the registry; labels and words
+    stay."""
     return replace(
         transcript,
         title=title,
-        edition=edition_of(title, speakers),
+        language=language,
+        edition=edition_of(title, speakers, language),
         utterances=tuple(
             turn if speakers[turn.speaker] == turn.speaker else replace(turn, speaker=speakers[turn.speaker])
             for turn in transcript.utterances

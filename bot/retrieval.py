@@ -29,7 +29,7 @@ from bot.sentences import Span, sentence_spans
 from bot.speakers import SpeakerQuestion, read_question
 from bot.traits import Traits, traits_of
 from bot.transcript import Lines, Transcript, span_of_places
-from embeddings.lexical import stems
+from embeddings.lexical import ENGLISH, stemmer_of, stemmers_of, stems
 
 Hits = list[tuple[str, float]]
 
@@ -162,9 +162,10 @@ def _search(library: Library, question: str, named: SpeakerQuestion, transcripts
     return Found(_rank_utterances(scope), _passages(scope, named, library.settings.retrieval))
 
 
-def content_words(named: SpeakerQuestion) -> list[str]:
+def content_words(named: SpeakerQuestion, stemmer: str = ENGLISH) -> list[str]:
     """The stems of what is asked about, without the names in it where something is left."""
-    return stems(subject_of(named.words)) or stems(subject_of(named.topic)) or stems(named.topic)
+    texts = (subject_of(named.words), subject_of(named.topic), named.topic)
+    return next((found for text in texts if (found := stems(text, stemmer))), [])
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,6 @@ class Scope:
 def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts: Sequence[str] = ()) -> Scope | None:
     """What the indexes and the texts say of a question; None when there is nothing to search in."""
     kind = read_kind(question)
-    words = content_words(named)
     chosen = {library.entry(id).group for id in transcripts}
     vector = library.encoder.embed_query(subject_of(named.topic))
     hits = library.settings.retrieval.hits
@@ -202,6 +202,10 @@ def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts
         known = {group: entry for group, entry in indexes.entries.items() if not chosen or group in chosen}
         if not known:
             return None
+        # The question is stemmed in each language in which it may be answered.
+        languages = (entry.language for entry in known.values())
+        asked = {stemmer: content_words(named, stemmer) for stemmer in stemmers_of(languages)}
+        words = [word for found in asked.values() for word in found]
         where = {"group": sorted(known)} if chosen else {}
         found = {
             (unit, name): dict(_known_hits(fetch, hits, known))
@@ -224,7 +228,7 @@ def look_up(library: Library, question: str, named: SpeakerQuestion, transcripts
         return None
     texts = {group: library.revision(known[group].revision) for group in groups}
     fits = {group: kind.date.fits(known[group].date) for group in groups}
-    evidence = _gather(found, chunks, texts, named, fits, rarity)
+    evidence = _gather(found, chunks, texts, named, fits, asked, rarity)
     return _weigh(evidence, chunks, texts, kind, library)
 
 
@@ -307,11 +311,12 @@ def _gather(
     texts: Mapping[str, Transcript],
     named: SpeakerQuestion,
     fits: Mapping[str, float],
+    asked: Mapping[str, Sequence[str]],
     rarity: Mapping[str, float],
 ) -> ranking.Evidence:
     """One row a chunk; what was not found has the lowest cosine found, and no BM25.
 
-    `fits`: how well the date of each transcript fits the question's.
+    `fits`: how well the date of each transcript fits the question's.  `asked`: the question's stems by stemmer.
     """
     row_of = {(chunk.group, chunk.first, chunk.start): row for row, chunk in enumerate(chunks)}
     groups = [chunk.group for chunk in chunks]
@@ -333,13 +338,19 @@ def _gather(
         signals[key] = signal
     speaking = {*named.speakers, *named.mentioned}
     turns = [texts[chunk.group].utterances[chunk.first] for chunk in chunks]
+    stemmers = [stemmer_of(texts[group].language) for group in groups]
     traits = [  # reading every chunk of a large library would take seconds
-        traits_of(turn.text[chunk.start : chunk.end]) if inside else _UNREAD
-        for turn, chunk, inside in zip(turns, chunks, pool, strict=True)
+        traits_of(turn.text[chunk.start : chunk.end], stemmer) if inside else _UNREAD
+        for turn, chunk, stemmer, inside in zip(turns, chunks, stemmers, pool, strict=True)
     ]
-    held = _held(traits, sorted(rarity))
-    rare = np.array([rarity[word] for word in sorted(rarity)])
-    total = float(rare.sum()) or 1.0
+    cover, around = np.zeros(len(chunks)), np.zeros(len(chunks))
+    for stemmer in dict.fromkeys(stemmers):
+        words, theirs = sorted(set(asked[stemmer])), np.array(stemmers) == stemmer
+        held = _held(traits, words)
+        rare = np.array([rarity[word] for word in words])
+        total = float(rare.sum()) or 1.0
+        cover[theirs] = (held @ rare / total)[theirs]
+        around[theirs] = (_with_neighbours(held, bounds) @ rare / total)[theirs]
     two_party = {group: float(_two_party(text)) for group, text in texts.items()}
 
     def column(name: str) -> np.ndarray:
@@ -352,8 +363,8 @@ def _gather(
         window_meaning=np.maximum(signals["windows", "meaning"], signals["turns", "meaning"]),
         words=signals["turns", "words"],
         window_words=signals["windows", "words"],
-        cover=held @ rare / total,
-        around=_with_neighbours(held, bounds) @ rare / total,
+        cover=cover,
+        around=around,
         named=np.array([float(turn.speaker in speaking) for turn in turns]),
         two_party=np.array([two_party[group] for group in groups]),
         date=np.array([fits[group] for group in groups]),
@@ -479,7 +490,9 @@ def _without_repeats(rows: Sequence[int], scope: Scope) -> list[int]:
     kept: dict[int, frozenset[str]] = {}
     for row in rows:
         chunk = scope.chunks[row]
-        held = traits_of(scope.texts[chunk.group].utterances[chunk.first].text[chunk.start : chunk.end]).stems
+        transcript = scope.texts[chunk.group]
+        text = transcript.utterances[chunk.first].text[chunk.start : chunk.end]
+        held = traits_of(text, stemmer_of(transcript.language)).stems
         again = len(held) >= _REPEATABLE and any(
             len(held & other) >= _REPEATED * len(held | other) for other in kept.values()
         )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from embeddings.lexical import stems
+from embeddings.lexical import ENGLISH, stems
 
 _NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
@@ -42,10 +42,10 @@ class Traits:
 
 
 @lru_cache(maxsize=_HELD)
-def traits_of(text: str) -> Traits:
-    """The traits of a text."""
+def traits_of(text: str, stemmer: str = ENGLISH) -> Traits:
+    """The traits of a text; `stemmer` is that of its language."""
     return Traits(
-        stems=frozenset(stems(text)),
+        stems=frozenset(stems(text, stemmer)),
         asks=ends_with_question(text),
         number=bool(_NUMBER.search(text)),
         reason=bool(_REASON.search(text)),

@@ -260,12 +260,17 @@ class Verifier:
 
     def _candidates(self, quoted: Folded) -> list[Turn]:
         """Turns that may come close: those that share rare words with it, and those that have half of it exactly."""
-        from embeddings.lexical import stems
+        from embeddings.lexical import stemmers_of, stems
 
         entries = {entry.group: entry for entry in self._entries}
         where = {"group": self._groups} if self._groups else None
+        said = [
+            word
+            for stemmer in stemmers_of(entry.language for entry in self._entries)
+            for word in stems(quoted.original, stemmer)
+        ]
         with self._library.searching_words() as index:
-            hits = [Chunk.from_id(id) for id, _ in index.nearest(stems(quoted.original), _SHARING, where)]
+            hits = [Chunk.from_id(id) for id, _ in index.nearest(said, _SHARING, where)]
         turns = [Turn(entries[hit.group], hit.first) for hit in hits if hit.group in entries]
         words = quoted.tokens
         middle = len(words) // 2

@@ -7,6 +7,7 @@ its encoder.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,14 @@ _PROBE = "Ana said that the number fell by 18% last year, but Tom was not so sur
 _SAME_ENCODER = 0.99  # cosine of two probes; runtimes and precisions of one model stay above, other models far below
 _REMEMBERED = 2000  # texts whose token vectors are remembered: some 60 MB
 _UNBOUNDED = 512  # tokens, for encoders that state no longest input (static tables)
+
+
+_ENGLISH_ONLY = re.compile(r"^(?:all-|multi-qa-|msmarco-|gtr-|l2_supercat)|[-_]en(?:$|[-_.])|english", re.IGNORECASE)
+
+
+def knows_only_english(name: str) -> bool:
+    """Whether an encoder is known, by its name or path, to have been trained on English alone."""
+    return bool(_ENGLISH_ONLY.search(Path(name).name))
 
 
 class EncoderUnavailable(Exception):

@@ -1,4 +1,6 @@
-"""Words to nearest ids: BM25, on tantivy.
+"""Words to nearest ids: BM25, on tantivy, of texts in any language.
+
+    text ─► tokens ─► without function words ─► stems        each language by its own rules (`stemmer_of`)
 
 tantivy keeps its index on disk, takes additions and deletions without rebuilding, commits atomically, and scores BM25
 with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009).
@@ -7,15 +9,30 @@ with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza, "The Probabilistic Relevance
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-_ANALYSER = "spoken-english"
+_ANALYSER = "spoken-english"  # what the schema has always called it, so that older indexes can be opened
 _HEAP = 50_000_000  # bytes tantivy may hold before it writes a segment; the least is 3 MB a thread
 _FIELDS = ("group", "speaker")  # kept as they are, for filtering and deleting
+
+ENGLISH = "english"
+PLAIN = "plain"
+_STEMMERS = {
+    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": ENGLISH, "es": "spanish", "fi": "finnish",
+    "fr": "french", "hu": "hungarian", "it": "italian", "nb": "norwegian", "nl": "dutch", "nn": "norwegian",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish",
+}  # fmt: skip
+_WITHOUT_STOP_WORDS = frozenset({"arabic", "greek", "romanian", "tamil", "turkish"})  # tantivy has no list for these
+# A number keeps its marks.  In English so does a word: "don't" is not "don" and "t".  Elsewhere an apostrophe parts
+# two words: the "eau" of "l'eau", the "acqua" of "dell'acqua".
+_ENGLISH_TOKENS = r"[\p{L}\p{N}]+(?:['’.,][\p{L}\p{N}]+)*%?"
+_TOKENS = r"[\p{L}\p{M}\p{N}]+(?:[.,]\p{N}+)*%?"
 
 # Function words and the words that questions are made of.  tantivy's own list is shorter and keeps "what" and "say".
 STOP_WORDS = frozenset(
@@ -32,39 +49,64 @@ STOP_WORDS = frozenset(
 )
 
 
+def stemmer_of(language: str | None) -> str:
+    """By whose rules a text in this language ("en", "pt-BR") is stemmed; PLAIN, by none, where there are no rules.
+
+    A text whose language is not known is taken for English.
+    """
+    return _STEMMERS.get(re.split("[-_]", language.lower())[0], PLAIN) if language else ENGLISH
+
+
+def stemmers_of(languages: Iterable[str | None]) -> tuple[str, ...]:
+    """The stemmers of these languages, each once, in order."""
+    return tuple(dict.fromkeys(map(stemmer_of, languages)))
+
+
 @cache
-def _analyser() -> Any:
-    import tantivy
+def _analyser(stemmer: str) -> Any:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[\p{L}\p{N}]+(?:['’.,][\p{L}\p{N}]+)*%?"))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.custom_stopword(sorted(STOP_WORDS)))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
+    if stemmer == ENGLISH:
+        return (
+            TextAnalyzerBuilder(Tokenizer.regex(_ENGLISH_TOKENS))
+            .filter(Filter.lowercase())
+            .filter(Filter.ascii_fold())
+            .filter(Filter.custom_stopword(sorted(STOP_WORDS)))
+            .filter(Filter.stemmer("english"))
+            .build()
+        )
+    builder = TextAnalyzerBuilder(Tokenizer.regex(_TOKENS)).filter(Filter.lowercase())
+    if stemmer != PLAIN:
+        # The rules of these languages need the accents, so they are taken off last.
+        if stemmer not in _WITHOUT_STOP_WORDS:
+            builder = builder.filter(Filter.stopword(stemmer))
+        builder = builder.filter(Filter.stemmer(stemmer))
+    return builder.filter(Filter.ascii_fold()).build()
 
 
-def stems(text: str) -> list[str]:
+def stems(text: str, stemmer: str = ENGLISH) -> list[str]:
     """The stemmed content words of a text, in order, as the index sees them: "She chairs 1,200 panels" gives
     chair, 1,200, panel."""
-    return [str(token) for token in _analyser().analyze(text)]
+    return [str(token) for token in _analyser(stemmer).analyze(text)]
 
 
 @lru_cache(maxsize=262_144)
-def stem(word: str) -> str:
+def stem(word: str, stemmer: str = ENGLISH) -> str:
     """The stem of one word, as in the index; for words that the index leaves out too ("not" has a stem here).
 
-    A contraction of function words is a word of its own: the stem of "it's" is "it's", as that of "don't" is "don't".
+    An English contraction of function words is a word of its own: the stem of "it's" is "it's", as that of "don't" is
+    "don't".
     """
-    fold, cut = _word_analysers()
-    folded = "".join(fold.analyze(unicodedata.normalize("NFC", word)))
+    word = unicodedata.normalize("NFC", word)
+    if stemmer != ENGLISH:
+        return "".join(_word_analyser(stemmer).analyze(word))
+    fold, cut = _english_word_analysers()
+    folded = "".join(fold.analyze(word))
     return folded if "'" in folded and folded in STOP_WORDS else "".join(cut.analyze(folded))
 
 
 def stem_prefix(stem: str) -> str:
-    """What every word with this stem begins with, in lower case and without accents.
+    """What every English word with this stem begins with, in lower case and without accents.
 
     The stemmer only takes suffixes off, but for a few that it then replaces.  What comes in their place differs from
     the word in the last letter at most ("hope" of "hoping", "citi" of "cities") and never in the first, save that
@@ -75,8 +117,19 @@ def stem_prefix(stem: str) -> str:
 
 
 @cache
-def _word_analysers() -> tuple[Any, Any]:
-    """What the index does to a word before stop words are dropped, and after."""
+def _word_analyser(stemmer: str) -> Any:
+    """What the index does to a word that is not English, stop word or not."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase())
+    if stemmer != PLAIN:
+        builder = builder.filter(Filter.stemmer(stemmer))
+    return builder.filter(Filter.ascii_fold()).build()
+
+
+@cache
+def _english_word_analysers() -> tuple[Any, Any]:
+    """What the index does to an English word before stop words are dropped, and after."""
     import tantivy
 
     def raw() -> Any:
@@ -87,7 +140,10 @@ def _word_analysers() -> tuple[Any, Any]:
 
 
 class WordIndex:
-    """A folder with a BM25 index of texts.  Rows carry the fields "group" and "speaker"."""
+    """A folder with a BM25 index of texts.  Rows carry the fields "group" and "speaker".
+
+    Texts are stemmed here, each by the rules of its language, so tantivy only parts the stems at spaces.
+    """
 
     def __init__(self, folder: Path) -> None:
         import tantivy
@@ -100,7 +156,8 @@ class WordIndex:
         builder.add_text_field("text", tokenizer_name=_ANALYSER, index_option="freq")
         self._schema = builder.build()
         self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
-        self._index.register_tokenizer(_ANALYSER, _analyser())
+        at_spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        self._index.register_tokenizer(_ANALYSER, at_spaces)
 
     def replace(
         self,
@@ -108,6 +165,7 @@ class WordIndex:
         ids: Sequence[str],
         texts: Sequence[str],
         fields: Sequence[Mapping[str, str]],
+        stemmer: str = ENGLISH,
     ) -> None:
         """Put these texts in the place of whatever the group had; one commit.  No texts: the group is deleted."""
         import tantivy
@@ -115,7 +173,8 @@ class WordIndex:
         writer = self._index.writer(_HEAP, 1)
         writer.delete_documents_by_term("group", group)
         for row, text, field in zip(ids, texts, fields, strict=True):
-            writer.add_document(tantivy.Document(id=row, text=text, **{name: field.get(name, "") for name in _FIELDS}))
+            words = " ".join(stems(text, stemmer))
+            writer.add_document(tantivy.Document(id=row, text=words, **{name: field.get(name, "") for name in _FIELDS}))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from bot import Library, verify_quote
 from bot.errors import TranscriptError
+from bot.finding import MANIFEST
 from bot.formats import SUFFIXES, read_bytes
-from bot.library import MANIFEST
 from bot.registry import Record
 from bot.transcript import Transcript
 from bot.verifying import FOUND

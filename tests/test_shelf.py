@@ -16,6 +16,7 @@ import pytest
 
 from bot import Library
 from bot.formats import read_bytes
+from bot.ingest import FileReport
 from bot.library import Added, Entry
 from bot.talking import talks_in
 from embeddings.encoder import Encoder
@@ -131,7 +132,7 @@ def test_hostile_strings_stay_text(library: Library) -> None:
         shown([one]),
         shown([one], HOSTILE + "!"),
         details_html(one, transcript, library.speaker_records(["t"]), None, said),
-        reading_html(transcript.report),
+        reading_html(FileReport.of(transcript, one)),
         uploading_html([upload]),
         uploaded_html([failed, Upload(HOSTILE, b"", added=added)]),
         talktime.note_html(talks_in(read_bytes(f"{'x<b>'}: {HOSTILE}\n".encode(), "x.txt")), 1, talktime.WORDS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -81,7 +82,12 @@ def label_of(
 
 
 def _transcripts(library: Library) -> list[tuple[str, str]]:
-    return [(entry.title, entry.id) for entry in library.entries]
+    """Titles and ids; where several have one title, the days tell them apart."""
+    titles = Counter(entry.title for entry in library.entries)
+    return [
+        (f"{entry.title}, {entry.date}" if titles[entry.title] > 1 and entry.date else entry.title, entry.id)
+        for entry in library.entries
+    ]
 
 
 def choices(library: Library, speakers: Sequence[str] | None, transcripts: Sequence[str] | None) -> list[Any]:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.formats import SUFFIXES
+from bot.ingest import BLANK, FileReport, LeftOut
 from bot.phrases import plural
 from bot.quoting import Quote, clock
 from bot.registry import Renamed, speakers_of
 from bot.roster import SpeakerRecord, perhaps_one
-from bot.transcript import Reading, Transcript, Unspoken
+from bot.transcript import Transcript
 from ui.markup import act_button, colour_of, open_button, text, who_html
 from ui.places import TRANSCRIPT
 from ui.wording import WORDING
@@ -35,7 +36,6 @@ _PERHAPS = 5  # names with several spellings that are shown at a time
 _LEFT_OUT = 500  # places in a report
 _EXCERPT = 200  # characters of what was left out
 
-_BLANK = "blank"  # what readers call a line with nothing in it
 _UNDATED = datetime.date.min
 
 ORDERS: Mapping[str, Callable[[Sequence[Entry]], list[Entry]]] = {
@@ -188,7 +188,7 @@ def details_html(
         f"{elsewhere}{_given_form(entry, said)}"
         f'<h3>{WORDING.speakers}</h3><p class="aside">{WORDING.rename_hint}</p>'
         f"{_voices_html(entry, transcript, ordered, len(records) - len(ordered), said)}"
-        f"<h3>{WORDING.how_read}</h3>{reading_html(transcript.report)}"
+        f"<h3>{WORDING.how_read}</h3>{reading_html(FileReport.of(transcript, entry))}"
         f'<p class="removing">'
         f"{act_button('remove', WORDING.remove, WORDING.remove_label.format(title=entry.title), {'id': entry.id})}</p>"
         "</section>"
@@ -263,34 +263,43 @@ def saved_html(message: str) -> str:
 # --- how a file was read -----------------------------------------------------------------------------------------
 
 
-def reading_html(reading: Reading) -> str:
-    """The format, what share is speech, what was left out and why; every place of it unfolds."""
-    filled = reading.units - reading.by_reason().get(_BLANK, 0)
-    share = reading.speech / filled if filled else 0.0
+def reading_html(report: FileReport) -> str:
+    """The format, what share is speech, what was left out and why; every place of it unfolds, reason by reason."""
+    blank = sum(part.units for part in report.left_out if part.reason == BLANK)
+    filled = report.units - blank
     kept = WORDING.kept.format(
-        format=text(reading.format),
-        speech=f"{reading.speech:,}",
-        units=plural(filled, reading.unit),
-        share=share,
+        format=text(report.format),
+        speech=f"{report.speech:,}",
+        units=plural(filled, report.unit),
+        share=report.speech / filled if filled else 0.0,
     )
-    reasons = ", ".join(f"{count:,} {text(reason)}" for reason, count in reading.by_reason().items())
-    remarks = "".join(f'<p class="aside">{text(remark)}</p>' for remark in reading.remarks)
-    return f'<p class="aside">{kept}</p>{remarks}{_left_out_html(reading.unspoken, reasons)}'
+    about = "; ".join(part for part in (report.why, report.encoding, report.spoken_in) if part)
+    remarks = "".join(f'<p class="aside">{text(remark)}</p>' for remark in (about, *report.remarks))
+    return f'<p class="aside">{kept}</p>{remarks}{_left_out_html(report)}'
 
 
-def _left_out_html(unspoken: Sequence[Unspoken], reasons: str) -> str:
-    if not unspoken:
+def _left_out_html(report: FileReport) -> str:
+    if not report.left_out:
         return f'<p class="aside">{WORDING.nothing_left_out}</p>'
+    items, room = "", _LEFT_OUT
+    for part in report.left_out:
+        items += _reason_html(part, report.unit, room)
+        room -= min(room, len(part.items))
+    return (
+        f"<details><summary>{WORDING.not_speech.format(reasons=text(report.reasons))}</summary>"
+        f'<ul class="left-out">{items}</ul></details>'
+    )
+
+
+def _reason_html(part: LeftOut, unit: str, room: int) -> str:
+    """How many units were left out for a reason, then the places, as many as there is room for."""
     items = "".join(
         f"<li><span>{text(str(item.place))}, {text(item.reason)}</span>{_excerpt_html(item.text)}</li>"
-        for item in unspoken[:_LEFT_OUT]
+        for item in part.items[:room]
     )
-    more = len(unspoken) - _LEFT_OUT
+    more = len(part.items) - room
     rest = f"<li>{WORDING.more_left_out.format(count=f'{more:,}')}</li>" if more > 0 else ""
-    return (
-        f"<details><summary>{WORDING.not_speech.format(reasons=reasons)}</summary>"
-        f'<ul class="left-out">{items}{rest}</ul></details>'
-    )
+    return f"<li>{plural(part.units, unit)}: {text(part.reason)}</li>{items}{rest}"
 
 
 def _excerpt_html(said: str) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 from bot.errors import TranscriptError
 from bot.formats import exported_json, hearing, labelled, podcast_html, subrip, webvtt, word
 from bot.formats.text import encoding_of
+from bot.question import title_of
 from bot.transcript import Contents, Place, Transcript
 
 
@@ -99,7 +100,7 @@ def read_bytes(data: bytes, name: str, format: str | None = None) -> Transcript:
     stem, reading = Path(name).stem, contents.reading
     return Transcript(
         id=slug(stem),
-        title=contents.title or re.sub(r"[-_\s]+", " ", stem).strip() or name,
+        title=contents.title or title_of(stem) or name,
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
         utterances=contents.utterances,
