@@ -79,7 +79,7 @@ _SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
 _TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
 _TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 # A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
-_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+(?!to \\?\[)")
+_TIME_BEHIND = re.compile(r"\\?\[(\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)\\?\]\s+(?!to \\?\[)")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
 _BOILERPLATE = re.compile(
@@ -264,7 +264,7 @@ def plain(words: str) -> str:
     """Words of Markdown as they are shown: without links' addresses, emphasis, escapes and entities; code stays."""
     if not any(sign in words for sign in "[*_\\&"):
         return words
-    parts = _CODE.split(_LINK.sub(r"\1", words))
+    parts = _CODE.split(_LINK.sub(r"\1", _LINK.sub(r"\1", words)))  # twice: a picture may be a link
     for at in range(0, len(parts), 2):
         shown = _EMPHASIS.sub(lambda match: match[2] or match[4], parts[at])
         parts[at] = _ESCAPE.sub(r"\1", unescape(shown))
@@ -335,7 +335,7 @@ def candidate_of(number: int, line: str) -> Candidate | None:
     words = line[match.end() :].strip()
     time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
     if not time and (behind := _TIME_BEHIND.match(words)):
-        time, words = _TIME_IN_LABEL.search(behind.group()), words[behind.end() :]
+        time, words = re.search(r"[\d:.,]+", behind.group()), words[behind.end() :]
     return Candidate(
         line=number,
         name=name,
