@@ -82,6 +82,11 @@ _TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 _TIME_BEHIND = re.compile(r"\\?\[(\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)\\?\]\s+(?!to \\?\[)")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
+# "**Break:** \\[24:27\\]" (Changelog): a mark and its time, and nobody's words.
+_BREAK = re.compile(
+    r"\W{0,8}(?:Break|Intro|Outro|Jingle)[\s*:]{1,8}\\?\[[\d:.,]{3,16}\\?\](?: to \\?\[[\d:.,]{3,16}\\?\])?\s*",
+    re.IGNORECASE,
+)
 _BOILERPLATE = re.compile(
     r"\W*(?:Transcribed|(?:This )?Transcript(?:ion)?(?: (?:is |was )?(?:provided|created|generated|outsourced))?) by "
     r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}\S{0,200}\W*",
@@ -203,6 +208,7 @@ def read_lines(
     not_speech |= {
         number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
     }
+    not_speech |= {number: "break" for number, line in enumerate(lines, 1) if "[" in line and _BREAK.fullmatch(line)}
     found = [
         candidate
         for number, line in enumerate(lines, 1)
