@@ -38,7 +38,7 @@ from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 # Tolerated: hours of one or many digits, times without minutes ("0.860"; Podnews) or without a fraction ("00:00:05"), a
 # comma or a dot for the decimal point in either family, hour-less times ("00:02,760").
 _TIME = r"(?:(?:(?:\d{1,6}:)?\d{1,2}:)?\d{1,2}[.,]\d{1,6}|(?:\d{1,6}:)?\d{1,2}:\d{2})"
-TIMINGS = re.compile(rf"\s{{0,80}}(?P<start>{_TIME})\s{{0,80}}-->\s{{0,80}}(?P<end>{_TIME})(?=\s|$)")
+TIMINGS = re.compile(rf"\s{{0,80}}(?P<start>{_TIME})\s{{0,80}}-->\s{{0,80}}(?P<end>{_TIME})(?=\s|$)", re.ASCII)
 # Tolerated: a capital V, which no other tag could be.
 _VOICE = re.compile(r"<[vV](?:\.[^\s<>]*)?(?:\s(?P<name>[^<>]*+))?>|(?P<end></[vV]>)")
 # A dash or chevrons at the head of a line: somebody else speaks.
@@ -178,6 +178,8 @@ def _changes(said: Sequence[Said]) -> list[Said]:
     """Signs of a change of speaker undone.  A dash is one where some cue has two lines that begin with one."""
     dashes = [(item.cue, item.line) for item in said if (sign := _CHANGE.match(item.words)) and sign["dash"]]
     dialogue = len({cue for cue, _ in dashes}) < len(dashes)
+    if not dashes and not any(item.words.startswith(">>") for item in said):
+        return list(said)
     changed = []
     for item in said:
         sign = _CHANGE.match(item.words)
@@ -194,6 +196,8 @@ def _named(said: Sequence[Said]) -> list[Said]:
     """
     lines = [item.words for item in said]
     candidates = [found for number, line in enumerate(lines, 1) if (found := candidate_of(number, line))]
+    if not candidates:
+        return list(said)
     labels = accept_labels(candidates, lines)
     labels |= _heads_of_cues(said, candidates, labels)
     heads = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
@@ -203,7 +207,9 @@ def _named(said: Sequence[Said]) -> list[Said]:
         same_cue = result and result[-1].cue == item.cue and not item.begins
         label = head.name if head else result[-1].label if same_cue else item.label
         (_, words), *more = split_at_labels(head.words if head else item.words, labels)
-        result.append(replace(item, label=label, words=words.strip()))
+        words = words.strip()
+        unchanged = label == item.label and words == item.words
+        result.append(item if unchanged else replace(item, label=label, words=words))
         result += [replace(item, label=name, words=words.strip(), begins=False) for name, words in more]
     return result
 

@@ -79,9 +79,14 @@ _SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
 _TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
 _TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 # A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
-_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+(?!to \\?\[)")
+_TIME_BEHIND = re.compile(r"\\?\[(\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)\\?\]\s+(?!to \\?\[)")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
+# "**Break:** \\[24:27\\]" (Changelog): a mark and its time, and nobody's words.
+_BREAK = re.compile(
+    r"\W{0,8}(?:Break|Intro|Outro|Jingle)[\s*:]{1,8}\\?\[[\d:.,]{3,16}\\?\](?: to \\?\[[\d:.,]{3,16}\\?\])?\s*",
+    re.IGNORECASE,
+)
 _BOILERPLATE = re.compile(
     r"\W*(?:Transcribed|(?:This )?Transcript(?:ion)?(?: (?:is |was )?(?:provided|created|generated|outsourced))?) by "
     r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}\S{0,200}\W*",
@@ -203,6 +208,7 @@ def read_lines(
     not_speech |= {
         number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
     }
+    not_speech |= {number: "break" for number, line in enumerate(lines, 1) if "[" in line and _BREAK.fullmatch(line)}
     found = [
         candidate
         for number, line in enumerate(lines, 1)
@@ -264,7 +270,7 @@ def plain(words: str) -> str:
     """Words of Markdown as they are shown: without links' addresses, emphasis, escapes and entities; code stays."""
     if not any(sign in words for sign in "[*_\\&"):
         return words
-    parts = _CODE.split(_LINK.sub(r"\1", words))
+    parts = _CODE.split(_LINK.sub(r"\1", _LINK.sub(r"\1", words)))  # twice: a picture may be a link
     for at in range(0, len(parts), 2):
         shown = _EMPHASIS.sub(lambda match: match[2] or match[4], parts[at])
         parts[at] = _ESCAPE.sub(r"\1", unescape(shown))
@@ -335,7 +341,7 @@ def candidate_of(number: int, line: str) -> Candidate | None:
     words = line[match.end() :].strip()
     time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
     if not time and (behind := _TIME_BEHIND.match(words)):
-        time, words = _TIME_IN_LABEL.search(behind.group()), words[behind.end() :]
+        time, words = re.search(r"[\d:.,]+", behind.group()), words[behind.end() :]
     return Candidate(
         line=number,
         name=name,
@@ -470,8 +476,8 @@ def read_turns(
 ) -> Contents:
     """The turns of a file with labels, which stand on the lines of `labelled`.
 
-    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason, `spans`
-    start and end (seconds) of lines; `fold` gives the words that are shown.
+    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason,
+    `spans` start and end (seconds) of lines; `fold` gives the words that are shown.
     """
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
