@@ -561,6 +561,15 @@ def test_channels() -> None:
     assert turns(read({"results": text})) == [("ch_0", "One, two."), ("ch_1", "Three.")]
 
 
+def test_a_silent_channel() -> None:
+    """A channel without words is reported, and the others are read."""
+    words = [{"word": "Hello.", "start": 0, "end": 1}]
+    best = [{"transcript": "Hello.", "words": words}, {"transcript": "", "words": []}]
+    transcript = read({"results": {"channels": [{"alternatives": [item]} for item in best]}})
+    assert turns(transcript) == [("channel 0", "Hello.")]
+    assert reasons(transcript)["results.channels[1].alternatives[0].transcript"] == "no words"
+
+
 def test_names_stand_elsewhere_in_the_file() -> None:
     """Rev's list of speakers and Fireflies' map give names to numbers; without one the number stays."""
     whole = as_rev([("0", "Hello."), ("1", "Hi.")])

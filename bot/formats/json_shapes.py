@@ -186,7 +186,7 @@ def by_speaker(item: Said, words: Node, label: Callable[[Node], str], unit: floa
         return [item]
     kept = [word for word in words if word.text(*_WORD_KEYS)]
     starts = align(item.text, [word.text(*_WORD_KEYS).strip() for word in kept])
-    if starts is None:
+    if not starts:
         return [item]
     speaking = item.label
     runs: list[tuple[str, int, list[Node]]] = []
@@ -460,7 +460,7 @@ def _deepgram_words(channel: Node, number: str) -> list[Said]:
     """The words of the first alternative of a channel, or its whole transcript where it has no words."""
     best = channel["alternatives"].first()
     if not best["words"].any_has("word", "punctuated_word"):
-        return [best.said("transcript", label=_on_channel(number, ""))]
+        return [replace(best.said("transcript", label=_on_channel(number, "")), place=best["transcript"].path)]
     words = [
         item.said(
             "punctuated_word",
@@ -689,7 +689,7 @@ def _whisper_segment(item: Node) -> list[Said]:
         label = _speaker(word) or (said[-1].label if said else segment.label)
         part = word.said(*_WORD_KEYS, label=label, start=word.seconds("start"), end=word.seconds("end"))
         said += [replace(part, place=item.path)] if part.text else []
-    return said
+    return said or [segment]
 
 
 def _whisper_text(root: Node) -> list[Said]:
