@@ -481,6 +481,11 @@ def test_a_segment_without_a_text_is_its_words() -> None:
     """As some scripts write it; a word that names nobody is by the speaker before it."""
     words = [{"word": " So"}, {"word": " it", "speaker": "B"}, {"word": " is."}]
     assert turns(read({"segments": [{"speaker": "A", "words": words}]})) == [("A", "So"), ("B", "it is.")]
+    whole = as_assemblyai(TALK)
+    del whole["utterances"][1]["text"]
+    assert turns(read(whole)) == TALK
+    whole["utterances"][1]["words"] = None
+    assert turns(read(whole)) == [TALK[0], *TALK[2:]]
 
 
 def test_a_speaker_only_when_it_changes() -> None:

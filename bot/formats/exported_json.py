@@ -179,9 +179,12 @@ def _is_speech(said: Said) -> bool:
 
 
 def _turns(said: Iterable[Said]) -> tuple[Utterance, ...]:
-    """Neighbouring items of one label as one turn; each item with words is a piece of it."""
-    runs = itertools.groupby((item for item in said if _is_speech(item)), key=lambda item: item.label)
-    joined = ((label, *_join(list(run))) for label, run in runs)
+    """Neighbouring items of one label as one turn; each item with words is a piece of it.
+
+    Items of somebody else part two turns, though they have no words.
+    """
+    runs = itertools.groupby((item for item in said if item.label or _is_speech(item)), key=lambda item: item.label)
+    joined = ((label, *_join([item for item in run if _is_speech(item)])) for label, run in runs)
     return tuple(
         Utterance(index, speaker_named(label), label, text, pieces)
         for index, (label, text, pieces) in enumerate(turn for turn in joined if turn[1])
