@@ -30,8 +30,11 @@ _EXPECTED = "expected what one of these exports: " + ", ".join(shape.name.remove
 # A text that begins like this is meant to be JSON, and is refused when it is broken; "[00:01] Ana: …" and "[ ] to do"
 # are not, though they begin with a bracket.
 _MEANT_AS_JSON = re.compile(r'\s*(?:\[\s*){0,2}(?:\{\s*"[^"\n]{0,200}"\s*:|\[\s*\[)')
-# Ten hours word by word have half a million brackets.  Each takes a hundred bytes, so hostile files are refused first.
+# Ten hours word by word have half a million brackets, one in forty characters.  Each takes a hundred bytes and some
+# microseconds, so hostile files are refused before they are parsed.
 _MOST_BRACKETS = 1_500_000
+_FREE_CHARACTERS = 300_000  # so that small files may be dense
+_CHARACTERS_A_BRACKET = 16
 # Where APIs and scripts put an answer: {"data": {"transcript": {…}}}, or one in a list.
 _WRAPPERS = tuple("data result results response output transcript transcripts transcription body json".split())
 
@@ -54,10 +57,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _load(text: str) -> Any:
     """The value of a JSON text.  Raises TranscriptError, naming the place, where it is not one."""
     brackets = text.count("{") + text.count("[")
-    if brackets > _MOST_BRACKETS:
-        raise TranscriptError(f"it has {brackets} brackets, and at most {_MOST_BRACKETS} are read; divide it")
+    most = min(_MOST_BRACKETS, (len(text) + _FREE_CHARACTERS) // _CHARACTERS_A_BRACKET)
+    if brackets > most:
+        raise TranscriptError(
+            f"it has {brackets} brackets, and at most {most} are read in a file of its size; divide it"
+        )
     try:
-        return json.loads(text, object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=_unique, strict=False)  # tolerated: line ends within strings
     except RecursionError:
         raise TranscriptError("its JSON is nested too deeply for a transcript; export it again") from None
     except json.JSONDecodeError as error:
@@ -140,19 +146,19 @@ def read_shape(shape: Shape, data: bytes) -> Contents:
     if found is None:
         raise TranscriptError(f"this JSON, with {_top_level(root)}, is not of the shape {shape.name}; {_EXPECTED}")
     said = [_clean(item) for item in found.said]
-    unspoken = [Unspoken("no words", Item(item.place), item.text) for item in said if not _is_speech(item)]
+    texts, sizes = _survey(root)
     spoken = {item.place for item in said if _is_speech(item)}
-    unspoken = [item for item in unspoken if str(item.place) not in spoken]
-    unspoken += _other_texts(root, said)
+    silent = dict.fromkeys(item.place for item in said if item.place not in spoken)
+    others = _other_texts(texts, said)
+    unspoken = (*(Unspoken("no words", Item(place), "") for place in silent), *others)
+    units = _count_items(said, sizes) + len(others)
     turns = _turns(said)
     remarks = list(found.remarks)
     if any(not turn.label for turn in turns):
         remarks.append(f"words without a speaker are by one {speaker_named('').lower()}")
     if any("\ufffd" in turn.text for turn in turns):
         remarks.append("characters that are no text are shown as U+FFFD")
-    reading = Reading(
-        shape.name, "item", len(spoken) + len(unspoken), len(spoken), tuple(unspoken), tuple(remarks)
-    ).check()
+    reading = Reading(shape.name, "item", units, len(spoken), unspoken, tuple(remarks)).check()
     return Contents(turns, reading, found.title, found.date, found.language)
 
 
@@ -179,9 +185,12 @@ def _is_speech(said: Said) -> bool:
 
 
 def _turns(said: Iterable[Said]) -> tuple[Utterance, ...]:
-    """Neighbouring items of one label as one turn; each item with words is a piece of it."""
-    runs = itertools.groupby((item for item in said if _is_speech(item)), key=lambda item: item.label)
-    joined = ((label, *_join(list(run))) for label, run in runs)
+    """Neighbouring items of one label as one turn; each item with words is a piece of it.
+
+    Items of somebody else part two turns, though they have no words.
+    """
+    runs = itertools.groupby((item for item in said if item.label or _is_speech(item)), key=lambda item: item.label)
+    joined = ((label, *_join([item for item in run if _is_speech(item)])) for label, run in runs)
     return tuple(
         Utterance(index, speaker_named(label), label, text, pieces)
         for index, (label, text, pieces) in enumerate(turn for turn in joined if turn[1])
@@ -232,17 +241,19 @@ _SHOWN = 300  # characters of a text that repeats what is said
 _NEARLY = 0.9  # of the words of a text are among those that are said: it tells the same with small differences
 
 
-def _other_texts(root: Any, said: Sequence[Said]) -> list[Unspoken]:
+def _count_items(said: Sequence[Said], sizes: dict[str, int]) -> int:
+    """The items of all lists of the kinds that were read, as a walk through the whole file counts them."""
+    lists = {item.place.rpartition("[")[0] for item in said if item.place.endswith("]")}
+    kinds = {re.sub(r"(?<!alternatives)\[\d+\]", "[]", path) for path in lists}
+    alone = {item.place for item in said if not item.place.endswith("]")}
+    return sum(sizes[kind] for kind in kinds) + len(alone)
+
+
+def _other_texts(texts: dict[str, list[str]], said: Sequence[Said]) -> list[Unspoken]:
     """All texts of a file that are not in a field that was read, those of one field together."""
     read = {item.field for item in said}
-    fields: dict[str, list[str]] = {}
-    for field, text in _texts(root):
-        if field not in read:
-            fields.setdefault(field, []).append(text)
-    if not fields:
-        return []
     spoken = Counter(word for item in said for word in _WORD.findall(item.text.casefold()))
-    return [_other_text(field, texts, spoken) for field, texts in fields.items()]
+    return [_other_text(field, found, spoken) for field, found in texts.items() if field not in read]
 
 
 def _other_text(field: str, texts: Sequence[str], spoken: Counter[str]) -> Unspoken:
@@ -260,23 +271,30 @@ def _other_text(field: str, texts: Sequence[str], spoken: Counter[str]) -> Unspo
     return Unspoken(reason, Item(field), text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
-def _texts(root: Any) -> Iterator[tuple[str, str]]:
-    """(field, string) of every text in a file, in its order.  Without recursion: a file may be nested deeply."""
+def _survey(root: Any) -> tuple[dict[str, list[str]], Counter[str]]:
+    """All texts of a file by field, and how many items its lists have, lists of one kind together.
+
+    Without recursion: a file may be nested deeply.
+    """
+    texts: dict[str, list[str]] = {}
+    sizes: Counter[str] = Counter()
     stack: list[tuple[str, str, Any, bool]] = [("", "", root, False)]
     while stack:
         path, key, value, about = stack.pop()
         if isinstance(value, str):
             if _is_text(key, value, about):
-                yield path, value
+                texts.setdefault(path, []).append(value)
         elif isinstance(value, dict):
             about = about or key in _ABOUT
             prefix = f"{path}." if path else ""
             stack += [(f"{prefix}{name}", name, member, about) for name, member in reversed(value.items())]
         elif isinstance(value, list):
+            sizes[path] += len(value)
             if key == "alternatives":
                 stack += [(f"{path}[{at}]", key, item, about) for at, item in reversed(list(enumerate(value)))]
             else:
                 stack += [(f"{path}[]", key, item, about) for item in reversed(value)]
+    return texts, sizes
 
 
 def _is_text(key: str, value: str, about: bool) -> bool:
@@ -324,7 +342,7 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
 
 @lru_cache(maxsize=2)  # many quotes of one file are checked in a row
 def _file(data: bytes) -> _File:
-    return _File(json.loads(decode(data).lstrip("\ufeff")))
+    return _File(json.loads(decode(data).lstrip("\ufeff"), strict=False))
 
 
 def _says(texts: Sequence[str], wanted: str) -> bool:

@@ -180,13 +180,20 @@ def by_speaker(item: Said, words: Node, label: Callable[[Node], str], unit: floa
     """An item divided where its words name another speaker than the words before them.
 
     A word without a speaker is by that of the word before it.  An item whose words are not those of its text stays
-    whole.
+    whole; one that has no text is its words.
     """
+    if not item.text and words.any_has(*_WORD_KEYS):
+        item = replace(
+            item,
+            text=" ".join(word.text(*_WORD_KEYS).strip() for word in words),
+            start=_first_start(list(words), unit) if item.start is None else item.start,
+            end=_last_end(list(words), unit) if item.end is None else item.end,
+        )
     if not isinstance(words.value, list) or not any(label(word) not in ("", item.label) for word in words):
         return [item]
     kept = [word for word in words if word.text(*_WORD_KEYS)]
     starts = align(item.text, [word.text(*_WORD_KEYS).strip() for word in kept])
-    if starts is None:
+    if not starts:
         return [item]
     speaking = item.label
     runs: list[tuple[str, int, list[Node]]] = []
@@ -460,7 +467,7 @@ def _deepgram_words(channel: Node, number: str) -> list[Said]:
     """The words of the first alternative of a channel, or its whole transcript where it has no words."""
     best = channel["alternatives"].first()
     if not best["words"].any_has("word", "punctuated_word"):
-        return [best.said("transcript", label=_on_channel(number, ""))]
+        return [replace(best.said("transcript", label=_on_channel(number, "")), place=best["transcript"].path)]
     words = [
         item.said(
             "punctuated_word",
@@ -673,23 +680,11 @@ def whisper(root: Node) -> Found | None:
     segments = root if isinstance(root.value, list) else root["segments"]
     timed = segments.any_has("start", "speaker", "timestamp")
     if timed and (segments.any_has("text") or segments.any_has("words")):
-        return checked([part for item in segments for part in _whisper_segment(item)], language=language)
+        said = [part for item in segments for part in by_speaker(_segment(item), item["words"], _speaker)]
+        return checked(said, language=language)
     if not root.path and root.text("text") and set(root.value) <= _PLAIN:
         return Found(_whisper_text(root), language=language)
     return None
-
-
-def _whisper_segment(item: Node) -> list[Said]:
-    """A segment, divided where its words name another speaker; or its words, where it has no text of its own."""
-    segment = _segment(item)
-    if segment.text or not item["words"].any_has("word", "text"):
-        return by_speaker(segment, item["words"], _speaker)
-    said: list[Said] = []
-    for word in item["words"]:
-        label = _speaker(word) or (said[-1].label if said else segment.label)
-        part = word.said(*_WORD_KEYS, label=label, start=word.seconds("start"), end=word.seconds("end"))
-        said += [replace(part, place=item.path)] if part.text else []
-    return said
 
 
 def _whisper_text(root: Node) -> list[Said]:
