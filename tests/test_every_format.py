@@ -112,8 +112,8 @@ def test_the_locator_finds_each_sentence_by_its_speaker_alone(writer: Writer) ->
         place, text = utterance.place_of(start, end), utterance.text[start:end]
         assert {label for label in labels if holds(data, place, text, label, labels)} == {utterance.label}, text
         assert not holds(data, place, f"{text} never", utterance.label, labels)
-    first, last = found[0], found[-1]
-    assert not holds(data, last[0].place, first[0].text, first[0].label, labels)
+    (first, start, end), (last, *at) = found[0], found[-1]
+    assert not holds(data, last.place_of(at[0], at[1]), first.text[start:end], first.label, labels)
 
 
 @pytest.mark.parametrize("writer", [writer for writer in WRITERS if writer.speakers != UNNAMED], ids=str)
