@@ -256,6 +256,70 @@ def hearing_name(name: str) -> str:
     return "The Chairwoman" if name == "Ana Silva" else f"Mr. {name.split()[-1]}"
 
 
+# ---- Labelled text of exporters that FORMATS.md does not name, as they are known to write it
+
+
+@writes("meeting_saved_closed_caption.txt", starts=1.0)
+def zoom_saved_captions(turns: Sequence[Turn]) -> str:
+    """Zoom's "Save transcript": "[Name] 10:02:15", the clock on the wall or of the meeting."""
+    return "\n\n".join(f"[{turn.speaker}] {clock(turn.start)}\n{turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=0.001)
+def happy_scribe(turns: Sequence[Turn]) -> str:
+    return "\n\n".join(f"[{clock(turn.start, 3)}] - {turn.speaker}\n{turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=1.0)
+def sonix(turns: Sequence[Turn]) -> str:
+    return "\n\n".join(f"{turn.speaker}: [{clock(turn.start)}] {turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=1.0)
+def fathom(turns: Sequence[Turn]) -> str:
+    """Fathom: a title, a rule, "0:03 - Name" and the words below, indented."""
+    head = "Low Tide 12 - May 08\nVIEW RECORDING - 62 mins (No highlights): https://example.org/share/abc\n\n---\n\n"
+    return head + "\n\n".join(f"{short(turn.start)} - {turn.speaker}\n  {turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=0.001)
+def riverside(turns: Sequence[Turn]) -> str:
+    return "\n\n".join(f"{turn.speaker} ({clock(turn.start, 3, hours=False)})\n{turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=1.0)
+def word_transcribe(turns: Sequence[Turn]) -> str:
+    """Microsoft Word's "Transcribe", copied: "00:00:05 Name" and the words below."""
+    return "Transcript\n" + "\n".join(f"{clock(turn.start)} {turn.speaker}\n{turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=1.0)
+def descript_range(turns: Sequence[Turn]) -> str:
+    """"[00:00:01 - 00:00:05] Name: words"."""
+    return "\n".join(f"[{clock(turn.start)} - {clock(turn.end)}] {turn.speaker}: {turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", speakers=UNNAMED, starts=1.0, sentences=False)
+def youtube_copied(turns: Sequence[Turn]) -> str:
+    """YouTube's transcript, copied from the page: a time alone on a line, the words below."""
+    return "".join(f"{short(s.start)}\n{s.text}\n" for _, s in each(turns))
+
+
+@writes("talk.txt", speakers=UNNAMED, starts=0.001)
+def whisper_console(turns: Sequence[Turn]) -> str:
+    """What whisper prints."""
+    return "".join(
+        f"[{clock(s.start, 3, hours=False)} --> {clock(s.end, 3, hours=False)}]  {s.text}\n" for _, s in each(turns)
+    )
+
+
+@writes("talk.tsv", speakers=UNNAMED, starts=0.001, ends=True, sentences=True)
+def whisper_tsv(turns: Sequence[Turn]) -> str:
+    return "start\tend\ttext\n" + "".join(
+        f"{round(s.start * 1000)}\t{round(s.end * 1000)}\t{s.text}\n" for _, s in each(turns)
+    )
+
+
 # ---- WebVTT
 
 
