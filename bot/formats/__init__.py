@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import labelled, webvtt
+from bot.formats import labelled, podcast_html, subrip, webvtt, word
 from bot.formats.text import encoding_of
 from bot.transcript import Contents, Place, Transcript
 
@@ -44,6 +44,16 @@ LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md"), None, lab
 
 FORMATS = (
     Format("vtt", webvtt.NAME, (".vtt",), webvtt.recognises, webvtt.read, webvtt.holds),
+    Format("srt", subrip.NAME, (".srt",), subrip.recognises, subrip.read, subrip.holds),
+    Format(
+        "html",
+        podcast_html.NAME,
+        (".html", ".htm", ".xhtml"),
+        podcast_html.recognises,
+        podcast_html.read,
+        podcast_html.holds,
+    ),
+    Format("docx", word.NAME, (".docx",), word.recognises, word.read, word.holds),
     LABELLED,
 )
 

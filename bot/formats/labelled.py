@@ -31,7 +31,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, split_lines, utterances
+from bot.formats.text import (
+    Turn,
+    decode,
+    fold_white,
+    group_unspoken,
+    parse_time,
+    speaker_named,
+    split_lines,
+    utterances,
+)
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 NAME = "labelled text"
@@ -56,6 +65,21 @@ _LABEL_LINE = re.compile(
       | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}{_TIME}\s*$
     )""",
     re.VERBOSE,
+)
+# Brackets hold what is heard and not said; parentheses may hold somebody's aside, so only what is known.  Changelog
+# writes `*\\[laughter\\]*`.
+_DIRECTION = re.compile(
+    r"[*_]{0,3}(?:\\?\[[^\[\]\\\n]{1,80}\\?\]"
+    r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
+    r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
+    r"(?:\b[\w' ]{0,40})?\)"
+    r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
+    re.IGNORECASE,
+)
+# A label in the middle of a line, after the end of a sentence.
+_LABEL_WITHIN = re.compile(
+    r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
+    r"(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：]))(?:\s|$))"
 )
 _TIMINGS = re.compile(r"\s*[\d:]+[.,]\d+\s*-->\s*[\d:]+[.,]\d+")
 _TIME_IN_LABEL = re.compile(_TIME)
@@ -103,12 +127,12 @@ _REPEATS = 0.3
 _CUT = 0.3
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 # Where a turn may end: a sentence, a speaker who is interrupted, a stage direction.
-_TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
+TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
 _ENOUGH_TURNS = 4  # turns on single lines before unlabelled lines at the end count as a trailer
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
     """A line that may begin with a label."""
 
     line: int
@@ -132,8 +156,13 @@ def read(data: bytes) -> Contents:
     """
     lines = split_lines(decode(data))
     _refuse_other_families(lines)
-    candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := _candidate(number, line))]
-    labels = _accept_labels(candidates, lines)
+    return read_lines(lines)
+
+
+def read_lines(lines: Sequence[str], known: Collection[str] = ()) -> Contents:
+    """What `read` gives for the lines of a text; `known` are labels that are beyond doubt."""
+    candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := candidate_of(number, line))]
+    labels = accept_labels(candidates, lines) | set(known)
     labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
     others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
     if not labelled:
@@ -141,29 +170,31 @@ def read(data: bytes) -> Contents:
     return _read_labelled(lines, labelled, others)
 
 
+_MARKUP = re.compile(r"<(?:!doctype|html|\?xml|rss|head|body|div|p|cite|time|span|tt)\b", re.IGNORECASE)
+
+
 def _refuse_other_families(lines: Sequence[str]) -> None:
-    start = "\n".join(lines[:5]).lstrip()
+    """What is no family's that is read would be one speaker here who says markup or time stamps."""
+    start = "\n".join(line[:200] for line in lines[:5]).lstrip("\ufeff \t\n")
     seen = None
-    if any("-->" in line and _TIMINGS.match(line) for line in lines):
-        seen = "SubRip captions or WebVTT without its first line"
-    elif re.match(r'\{\s*"|\[\s*[{"]', start):
-        seen = "JSON"
-    elif re.match(r"<(?:!doctype|html|\?xml|rss|head|body|div|p|cite|time|span)\b", start, re.IGNORECASE):
-        seen = "HTML or XML"
+    if re.match(r'\{\s*"|\[\s*[{"]', start):
+        seen = "JSON, but of no exporter that is known here"
+    elif _MARKUP.match(start):
+        seen = "HTML or XML, but no transcript that is known here"
+    elif any("-->" in line and _TIMINGS.match(line) for line in lines):
+        seen = "captions (time --> time), which are read with --format srt or vtt"
     if seen:
-        raise TranscriptError(
-            f"this looks like {seen}, which is not read yet; expected labelled text (NAME: words) or WebVTT"
-        )
+        raise TranscriptError(f"this is {seen}; expected labelled text (NAME: words); see docs/formats.md for others")
 
 
-def _candidate(number: int, line: str) -> _Candidate | None:
+def candidate_of(number: int, line: str) -> Candidate | None:
     match = _LABEL_LINE.match(line)
     if not match or _HEADING.match(line):
         return None
     name = next(name for name in match.group("bold", "bracketed", "plain", "otter") if name is not None).strip()
     head = match.group()
     time = _TIME_IN_LABEL.search(head.replace(name, " ", 1))
-    return _Candidate(
+    return Candidate(
         line=number,
         name=name,
         emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,  # italics stress any word
@@ -173,17 +204,17 @@ def _candidate(number: int, line: str) -> _Candidate | None:
     )
 
 
-def _accept_labels(candidates: Sequence[_Candidate], lines: Sequence[str]) -> set[str]:
+def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[str]:
     """The candidate names that the file as a whole shows to be labels."""
     filled = max(1, sum(1 for line in lines if line.strip()))
     counts = Counter(candidate.name for candidate in candidates)
     emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
     marked = emphasised | {candidate.name for candidate in candidates if candidate.timed}
-    shapes = {name: _shape(name, name in emphasised) for name in counts}
+    shapes = {name: shape_of(name, name in emphasised) for name in counts}
     labelled = sum(count for name, count in counts.items() if shapes[name])
     dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
     # Names are not written in lower case, words are.
-    in_lower_case = {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+    in_lower_case = lower_case_words(lines)
     in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
     accepted = set()
     for name, count in counts.items():
@@ -206,14 +237,26 @@ def _accept_labels(candidates: Sequence[_Candidate], lines: Sequence[str]) -> se
     # In a file that labels its turns somebody who speaks once is a speaker too, and so is somebody whose label varies.
     repeated = frozenset(name for name in accepted if counts[name] > 1)
     known = {_same_name(name) for name in repeated}
+    families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
+    full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
     return {
         name
         for candidate in candidates
         if (name := candidate.name) in repeated
         or (name in accepted and name in marked)
         or (shapes[name] and _same_name(name) in known)
-        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, repeated, very_dense))
+        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
     }
+
+
+def lower_case_words(lines: Sequence[str]) -> set[str]:
+    """The words that a text has in lower case."""
+    return {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+
+
+def is_direction(text: str) -> bool:
+    """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
+    return bool(_DIRECTION.fullmatch(text.strip()))
 
 
 def _same_name(name: str) -> str:
@@ -221,22 +264,28 @@ def _same_name(name: str) -> str:
     return fold_white(name.split("(")[0] or name).casefold()
 
 
-def _may_occur_once(candidate: _Candidate, lines: Sequence[str], repeated: Collection[str], very_dense: bool) -> bool:
-    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item."""
+def _may_occur_once(
+    candidate: Candidate, lines: Sequence[str], families: Collection[str], full_line: float | None
+) -> bool:
+    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item.
+
+    `families` are the repeated labels that are numbered, without their numbers; `full_line` is the length (characters)
+    from which a line may have been cut by wrapping, in a file where nearly every line looks labelled, else None.
+    """
     above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
-    if very_dense:
+    if full_line is not None:
         # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
-        return not above or bool(_TURN_END.search(above)) or len(above) < _FULL_LINE * max(map(len, lines))
+        return not above or bool(TURN_END.search(above)) or len(above) < full_line
     if candidate.name[0].islower() or candidate.name[0] in "-–—•#":
         return False
-    if numbered := _NUMBERED.match(candidate.name):
-        family = {other["whom"] for name in repeated if (other := _NUMBERED.match(name))}
-        if not (numbered["whom"] in family or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE):
-            return False
-    return not above or bool(_TURN_END.search(above))
+    if (numbered := _NUMBERED.match(candidate.name)) and not (
+        numbered["whom"] in families or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE
+    ):
+        return False
+    return not above or bool(TURN_END.search(above))
 
 
-def _shape(name: str, emphasised: bool) -> str | None:
+def shape_of(name: str, emphasised: bool) -> str | None:
     """How much a candidate looks like a name: "name", "word" (one capitalised word), "lower case", or None."""
     if re.fullmatch(_PHONE, name):
         return "name"
@@ -266,12 +315,12 @@ def _shape(name: str, emphasised: bool) -> str | None:
     return "word"
 
 
-def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others: dict[int, str]) -> Contents:
+def _read_labelled(lines: Sequence[str], labelled: dict[int, Candidate], others: dict[int, str]) -> Contents:
     """The turns of a file with labels.  `others`: heads of lines that are not taken for labels."""
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
     last_label = max(labelled)
-    inner = _label_within({candidate.name for candidate in labelled.values()})
+    labels = {candidate.name for candidate in labelled.values()}
     turns: list[Turn] = []
     left_out: list[tuple[int, str, str]] = []
     spoken: list[int] = []
@@ -284,6 +333,8 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others
                 reason = "header"
             elif _HEADING.match(line):
                 reason = "heading"
+            elif is_direction(line):
+                reason = "stage direction"
             elif on_every_line or (has_trailer and number > last_label):
                 reason = "unlabelled"
             else:
@@ -293,11 +344,11 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others
                 continue
         spoken.append(number)
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
-            turns.append(Turn(candidate.name, candidate.name))
-        words, *more = _split_at_labels(candidate.words if candidate else line, inner)
+            turns.append(Turn(candidate.name, speaker_named(candidate.name)))
+        words, *more = split_at_labels(candidate.words if candidate else line, labels)
         turns[-1].add(words[1], number, candidate.time if candidate else None)
         for label, said in more:
-            turns.append(Turn(label, label))
+            turns.append(Turn(label, speaker_named(label)))
             turns[-1].add(said, number)
     remarks = []
     if silent := sum(1 for turn in turns if not turn.spoken):
@@ -311,28 +362,25 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, _Candidate], others
     return Contents(utterances(turns), report.check())
 
 
-def _label_within(labels: Collection[str]) -> re.Pattern[str]:
-    """A label of the file in the middle of a line, after the end of a sentence."""
-    names = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(
-        rf"(?<=[.!?…。！？\"'”’)\]])\s+(?P<mark>\*\*|__|\[)?(?P<label>{names})(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：])"
-        r"(?=\s|$)"
-    )
-
-
-def _split_at_labels(words: str, inner: re.Pattern[str]) -> list[tuple[str, str]]:
+def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]]:
     """(label, words) of each speaker on a line; the first is the one who was speaking, whose label is left "" here.
 
     Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
     """
-    parts = [("", words)]
-    for match in reversed(list(inner.finditer(words))):
-        before = words[: match.start()]
-        in_quotes = before.count('"') % 2 == 1 or before.count("“") != before.count("”")
-        if _SENTENCE_END.search(before, len(before) - 9) and not in_quotes:
-            parts[:1] = [("", before), (match["label"], words[match.end() :])]
-            words = before
-    return parts
+    parts: list[tuple[str, str]] = []
+    label, begin, counted, straight, curly = "", 0, 0, 0, 0
+    for match in _LABEL_WITHIN.finditer(words):
+        if match["label"] not in labels:
+            continue
+        before = words[counted : match.start()]
+        counted = match.start()
+        straight += before.count('"')
+        curly += before.count("“") - before.count("”")
+        in_quotes = straight % 2 == 1 or curly != 0
+        if _SENTENCE_END.search(words, max(0, counted - 9), counted) and not in_quotes:
+            parts.append((label, words[begin:counted]))
+            label, begin = match["label"], match.end("head")
+    return [*parts, (label, words[begin:])]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -349,21 +397,21 @@ def _doubts(others: dict[int, str], where: str) -> list[str]:
         if count >= _SAID_SO
     ]
     like_names = [
-        name for name, count in counts.items() if count < _SAID_SO and _shape(name, False) in ("name", "word")
+        name for name, count in counts.items() if count < _SAID_SO and shape_of(name, False) in ("name", "word")
     ]
     if like_names:
         remarks.append(f"lines that begin like a label, read as words{where}: {_listed(like_names)}")
     return remarks
 
 
-def _labels_every_line(labelled: dict[int, _Candidate]) -> bool:
+def _labels_every_line(labelled: dict[int, Candidate]) -> bool:
     ordered = list(labelled.values())
     pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
     cut = sum(1 for a, _ in pairs if not _SENTENCE_END.search(a.words))
     return len(pairs) >= _REPEATS * len(ordered) and cut >= max(1, _CUT * len(pairs))
 
 
-def _has_trailer(lines: Sequence[str], labelled: dict[int, _Candidate]) -> bool:
+def _has_trailer(lines: Sequence[str], labelled: dict[int, Candidate]) -> bool:
     first, last = min(labelled), max(labelled)
     between = any(
         lines[number - 1].strip() and number not in labelled and not _HEADING.match(lines[number - 1])
@@ -376,7 +424,9 @@ def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, 1):
-        if line.strip():
+        if is_direction(line):
+            left_out.append((number, "stage direction", line))
+        elif line.strip():
             turns[-1].add(line, number)
         else:
             left_out.append((number, "blank", ""))
@@ -408,18 +458,35 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     file's habit, undoes the family's one fold (line wrap) and finds the words inside what one label says.
     """
     assert isinstance(place, Lines)
-    named = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
-    runs = itertools.groupby(named, key=lambda said: said[1])
+    within = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
+    return said_by(within, text, label)
+
+
+def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str) -> bool:
+    """Whether one voice says the words in a run of what is heard: (place, voice, words).
+
+    What stands in brackets or parentheses by itself may be a stage direction, and is then no part of what is said.
+    """
     wanted = fold_white(text)
-    return any(who == label and wanted in fold_white(" ".join(words for _, _, words in run)) for who, run in runs)
+    return any(
+        voice == label and wanted in fold_white(" ".join(words for _, _, words in run))
+        for opening in ("", "[♪♫", "[♪♫(")
+        for voice, run in itertools.groupby(
+            (said for said in heard if not _stands_in(said[2], opening)), key=lambda said: said[1]
+        )
+    )
+
+
+def _stands_in(words: str, opening: str) -> bool:
+    bare = words.strip("*_\\ \t")
+    return bool(bare and opening) and bare[0] in opening and bare[-1] in "])♪♫"
 
 
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
-    """(line, label, words) of all that is said in a file; the label is "" where nobody is named."""
+    """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
     lines = split_lines(decode(data))
-    by_length = sorted(labels, key=len, reverse=True)
-    heads = [_strip_label(line, by_length) for line in lines]
+    heads = [strip_label(line, labels) for line in lines]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
     cut = sum(1 for words, _ in pairs if not _ends_sentence(words))
@@ -432,55 +499,58 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
         if labels and not head and (every_line or heading):
             continue
         speaking = head or speaking
-        for at, (label, part) in enumerate(_cut_at_labels(words, by_length)):
+        for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
     return tuple(found)
 
 
-def _strip_label(line: str, labels: Sequence[str]) -> tuple[str, str]:
+def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
     bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
     opening = re.match(r"[*_\[]*", bare)
     mark = opening.group() if opening else ""
-    for label in labels:
-        if bare.startswith(mark + label):
-            rest = bare[len(mark) + len(label) :]
-            time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
-            # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
-            close = re.escape(mark.replace("[", "]"))
-            after = re.match(
-                rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
-                if mark
-                else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))",
-                rest,
-            ) or re.match(rf"(?:{close})?[ ]{{1,3}}{_TIME}\s*$", rest)
+    time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
+    # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
+    close = re.escape(mark[:4].replace("[", "]"))
+    ends = (
+        rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
+        if mark
+        else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))"
+    )
+    for length in _lengths(labels):
+        label, rest = bare[len(mark) : len(mark) + length], bare[len(mark) + length :]
+        if label in labels:
+            after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}{_TIME}\s*$", rest)
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
                 return label, rest[after.end() :].strip()
     return "", line
 
 
-def _cut_at_labels(words: str, labels: Sequence[str]) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4)
+def _lengths(labels: frozenset[str]) -> tuple[int, ...]:
+    """The lengths that labels have, the longest first: few, where the labels may be many."""
+    return tuple(sorted({len(label) for label in labels}, reverse=True))
+
+
+def cut_at_labels(words: str, labels: frozenset[str]) -> list[tuple[str, str]]:
     """What each speaker says on a line: it is cut at colons before which a sentence ends and a label stands."""
     parts: list[tuple[str, str]] = []
-    label, begin = "", 0
+    label, begin, counted, straight, curly = "", 0, 0, 0, 0
     for colon in re.finditer(r"[:：](?:\*\*|__)?(?=\s|$)", words):
-        before = words[begin : colon.start()].rstrip().rstrip("*_]").rstrip()
-        for name in labels:
-            said = before.removesuffix(name)
-            if said == before:
-                continue
-            said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
-            whole = words[:begin] + said
-            if (
-                said.rstrip() != said
-                and _ends_sentence(said)
-                and whole.count('"') % 2 == 0
-                and whole.count("“") == whole.count("”")
-            ):
-                parts.append((label, said.strip()))
-                label, begin = name, colon.end()
-                break
+        reach = max(begin, colon.start() - max(_lengths(labels), default=0) - 20)
+        before = words[reach : colon.start()].rstrip().rstrip("*_]").rstrip()
+        name = next((before[-n:] for n in _lengths(labels) if n and before[-n:] in labels), None)
+        if name is None:
+            continue
+        said = before.removesuffix(name)
+        said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
+        straight += words.count('"', counted, reach + len(said))
+        curly += words.count("“", counted, reach + len(said)) - words.count("”", counted, reach + len(said))
+        counted = max(counted, reach + len(said))
+        if said.rstrip() != said and _ends_sentence(said) and straight % 2 == 0 and curly == 0:
+            parts.append((label, words[begin : reach + len(said)].strip()))
+            label, begin = name, colon.end()
     return [*parts, (label, words[begin:].strip())]
 
 

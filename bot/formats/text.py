@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.transcript import Lines, Piece, Unspoken, Utterance
+from bot.transcript import UNNAMED_SPEAKER, Lines, Piece, Place, Unspoken, Utterance
 
 # Only the line ends that editors count.  `str.splitlines` also cuts at form feeds, U+2028 and others, which would
 # shift every line number after one.
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 _WHITE = re.compile(r"\s+")
+_BARE = re.compile(r"\d{1,3}|[A-Z]")  # diarizers that number their speakers, or letter them
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 # Files whose first bytes say that they are something else; most would fail to decode, but a name is a better error.
 _SIGNATURES = {
@@ -126,6 +129,11 @@ def fold_white(text: str) -> str:
     return _WHITE.sub(" ", text).strip()
 
 
+def unescape(text: str) -> str:
+    """Entities as the characters that they stand for.  Only whole ones: "&copy" without a semicolon is words."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+
+
 def parse_time(text: str) -> float:
     """Seconds of "1:02:03.5", "02:03,5" or "3.5"."""
     seconds = 0.0
@@ -145,8 +153,8 @@ class Turn:
         self._length = 0
         self._waiting_time: float | None = None
 
-    def add(self, text: str, line: int, start: float | None = None, end: float | None = None) -> None:
-        """Append the words of one line (1-based).
+    def add(self, text: str, place: int | Place, start: float | None = None, end: float | None = None) -> None:
+        """Append the words of one line (1-based), or of another place.
 
         A line without words is no piece; its time (a name and a time on a line of their own) is that of the next one.
         """
@@ -157,7 +165,7 @@ class Turn:
         self._waiting_time = None
         if self._text:
             self._length += 1  # the joining space belongs to the piece before it
-        self._pieces.append(Piece(self._length, Lines(line, line), start, end))
+        self._pieces.append(Piece(self._length, Lines(place, place) if isinstance(place, int) else place, start, end))
         self._text.append(text)
         self._length += len(text)
 
@@ -176,12 +184,20 @@ def utterances(turns: Iterable[Turn]) -> tuple[Utterance, ...]:
 
 def group_unspoken(lines: Iterable[tuple[int, str, str]]) -> tuple[Unspoken, ...]:
     """(line number, reason, text) of left-out lines, in order; neighbours with one reason become one entry."""
-    groups: list[Unspoken] = []
+    groups: list[tuple[int, str, list[str]]] = []
     for number, reason, text in lines:
-        if groups and groups[-1].reason == reason and groups[-1].place.last == number - 1:  # type: ignore[union-attr]
-            last = groups.pop()
-            assert isinstance(last.place, Lines)
-            groups.append(Unspoken(reason, Lines(last.place.first, number), f"{last.text}\n{text}".strip("\n")))
+        if groups and groups[-1][1] == reason and groups[-1][0] + len(groups[-1][2]) == number:
+            groups[-1][2].append(text)
         else:
-            groups.append(Unspoken(reason, Lines(number, number), text))
-    return tuple(groups)
+            groups.append((number, reason, [text]))
+    return tuple(
+        Unspoken(reason, Lines(first, first + len(texts) - 1), "\n".join(texts).strip("\n"))
+        for first, reason, texts in groups
+    )
+
+
+def speaker_named(label: str) -> str:
+    """What a label is called at first: itself; "Speaker 0" where a machine gave only a number or a letter."""
+    if not label:
+        return UNNAMED_SPEAKER
+    return f"Speaker {label}" if _BARE.fullmatch(label) else label

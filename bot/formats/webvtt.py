@@ -1,7 +1,7 @@
 """WebVTT captions, with speakers in voice tags (`<v Ana Silva>words`).
 
 Follows the block structure of the W3C recommendation (https://www.w3.org/TR/webvtt1/), with named tolerances.
-Captions cut sentences mid-way, so neighbouring cues of one speaker are one turn; each line keeps its cue's times.
+What the cues say becomes turns in `captions`.
 
 webvtt-py is not used for reading: it does not say on which line a cue stands, keeps only the first of two voices in a
 cue and leaves entities as they are.  Tests compare this reader with it.
@@ -13,43 +13,20 @@ import html
 import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.formats.text import Turn, decode, fold_white, group_unspoken, parse_time, peek, split_lines, utterances
-from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
+from bot.formats.captions import TIMINGS, Said, attributed, contents, located, voices
+from bot.formats.text import decode, fold_white, peek, split_lines
+from bot.transcript import Contents, Place
 
 NAME = "WebVTT"
 
-# Tolerated beyond the recommendation: hours of one or many digits, times without minutes ("0.860"; Podnews) or without
-# a fraction ("00:00:05"), a comma for the decimal point.
-_TIME = r"(?:(?:(?:\d+:)?\d{1,2}:)?\d{1,2}[.,]\d{1,3}|(?:\d+:)?\d{1,2}:\d{2})"
-_TIMINGS = re.compile(rf"\s*(?P<start>{_TIME})\s*-->\s*(?P<end>{_TIME})(?=\s|$)")
-# Tolerated: a capital V, which no other tag could be.
-_VOICE = re.compile(r"<[vV](?:\.[^\s<>]*)?(?:\s+(?P<name>[^<>]*))?>|(?P<end></[vV]>)")
 # The recommendation's tags and time stamps within a cue.  Any other "<" is a character that somebody wrote.
 _TAG = re.compile(r"</?(?:[vV]|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]*)?>|<(?:\d{2,}:)?\d{2}:\d{2}\.\d{3}>")
 
-# The habit of tagging a voice only when it changes: at least this share of the cues has no tag, and of the neighbours
-# that both have one, at most this share repeats it.
-_UNTAGGED = 1 / 3
-_REPEATED = 0.1
-
-
-@dataclass(frozen=True)
-class _Said:
-    """Words of one voice on one line of a cue.
-
-    `label` is None before any tag of the cue, and "" where the tags name nobody: after `</v>`, within `<v>`.
-    """
-
-    line: int
-    cue: int
-    label: str | None
-    words: str
-    start: float
-    end: float
+# What a header or a note says of the language: "Language: en" (YouTube), "NOTE language:en-us" (Microsoft Stream).
+_LANGUAGE = re.compile(r"(?:NOTE\s+)?language:\s*([a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*)\s*$", re.IGNORECASE)
 
 
 def recognises(data: bytes) -> bool:
@@ -63,32 +40,26 @@ def read(data: bytes) -> Contents:
     if not lines or not lines[0].startswith("WEBVTT"):
         first = lines[0][:40] if lines else ""
         raise TranscriptError(f"line 1 is {first!r}, but a WebVTT file begins with WEBVTT; add that line")
-    said: list[_Said] = []
+    said: list[Said] = []
     left_out: list[tuple[int, str, str]] = []
-    cue_lines = 0
+    cues: list[list[int]] = []
     for numbers in _blocks(lines):
         reason = _not_a_cue(lines, numbers)
-        cue = [] if reason else list(_voices(lines, *_split_cue(lines, numbers)))
+        cue = [] if reason else list(voices(lines, *_split_cue(lines, numbers), _undone))
         said += cue
         if cue:
-            cue_lines += len(numbers)
+            cues.append(numbers)
         else:
             left_out += [(number, reason or "cue without words", lines[number - 1]) for number in numbers]
+    languages = (_LANGUAGE.match(text) for _, reason, text in left_out if reason in ("header", "note"))
+    language = next((match[1] for match in languages if match), None)
     left_out += [(number, "blank", "") for number, line in enumerate(lines, 1) if not line.strip()]
-    carried, said = _carry_voices(said)
-    turns: list[Turn] = []
-    for item in said:
-        label = item.label or ""
-        if not turns or turns[-1].label != label:
-            turns.append(Turn(label, label or UNNAMED_SPEAKER))
-        turns[-1].add(item.words, item.line, item.start, item.end)
-    remarks = []
-    if carried:
-        remarks.append(f"{carried} cues without a voice tag continue the speaker before them, as this file's habit is")
-    if any(not turn.label for turn in turns):
-        remarks.append(f"words without a voice tag are by one {UNNAMED_SPEAKER.lower()}")
-    report = Reading(NAME, "line", len(lines), cue_lines, group_unspoken(sorted(left_out)), tuple(remarks))
-    return Contents(utterances(turns), report.check())
+    return contents(NAME, lines, cues, said, left_out, language)
+
+
+def _undone(words: str) -> str:
+    """Words without tags and entities."""
+    return html.unescape(_TAG.sub("", words))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[int]]:
@@ -98,14 +69,14 @@ def _blocks(lines: Sequence[str]) -> Iterator[list[int]]:
     a cue wherever they stand, though no blank line comes before (tolerated), and with the line above if that is their
     identifier.
     """
-    above_first = next((above for above, line in itertools.pairwise(lines) if _TIMINGS.match(line)), "").strip()
+    above_first = next((above for above, line in itertools.pairwise(lines) if TIMINGS.match(line)), "").strip()
     block: list[int] = []
     for number, line in enumerate(lines, 1):
         if not line:
             if block:
                 yield block
             block = []
-        elif _TIMINGS.match(line):
+        elif TIMINGS.match(line):
             above = block[-1:] if _is_identifier(lines, block, above_first) else []
             if rest := block[: len(block) - len(above)]:
                 yield rest
@@ -131,7 +102,7 @@ def _is_identifier(lines: Sequence[str], block: Sequence[int], above_first: str)
         return False
     above = lines[block[-1] - 1]
     if len(block) == 1:
-        return not _TIMINGS.match(above)
+        return not TIMINGS.match(above)
     if block[0] == 1:
         return ":" not in above  # not "Kind: captions"
     if block[-1] > block[-2] + 1:
@@ -144,7 +115,7 @@ def _not_a_cue(lines: Sequence[str], numbers: Sequence[int]) -> str | None:
     first = lines[numbers[0] - 1]
     if numbers[0] == 1:
         return "header"
-    if any(_TIMINGS.match(lines[number - 1]) for number in numbers[:2]):
+    if any(TIMINGS.match(lines[number - 1]) for number in numbers[:2]):
         return None
     return _no_speech(first) or "no timings"
 
@@ -157,52 +128,8 @@ def _no_speech(first: str) -> str | None:
 
 def _split_cue(lines: Sequence[str], numbers: Sequence[int]) -> tuple[int, Sequence[int]]:
     """The line number of a cue's timings and those of its words."""
-    at = 0 if _TIMINGS.match(lines[numbers[0] - 1]) else 1
+    at = 0 if TIMINGS.match(lines[numbers[0] - 1]) else 1
     return numbers[at], numbers[at + 1 :]
-
-
-def _voices(lines: Sequence[str], timing: int, words: Sequence[int]) -> Iterator[_Said]:
-    """What each voice says on each line of a cue.  A voice lasts until the next tag, its end tag, or the cue's end."""
-    times = _TIMINGS.match(lines[timing - 1])
-    assert times is not None
-    start, end = parse_time(times["start"]), parse_time(times["end"])
-    label: str | None = None
-    for number in words:
-        line = lines[number - 1]
-        position = 0
-        for tag in [*_VOICE.finditer(line), None]:
-            spoken = html.unescape(_TAG.sub("", line[position : tag.start() if tag else len(line)])).strip()
-            if spoken:
-                yield _Said(number, timing, label, spoken, start, end)
-            if tag:
-                label = fold_white(html.unescape(tag["name"] or ""))
-                position = tag.end()
-
-
-def _carry_voices(said: Sequence[_Said]) -> tuple[int, list[_Said]]:
-    """Give cues without a tag the speaker before them, in files that tag a voice only when it changes.
-
-    Podcasting 2.0 allows the tag "when they change"; other exporters tag every cue and leave it out where nobody was
-    recognised.  A file of the first kind has many cues without a tag, and neighbours with one hardly ever repeat it;
-    else words without a tag are nobody's.  Returns the count of carried cues and what is said.
-    """
-    firsts = [next(items) for _, items in itertools.groupby(said, key=lambda item: item.cue)]
-    untagged = sum(1 for item in firsts if item.label is None)
-    neighbours = [(a, b) for a, b in itertools.pairwise(firsts) if a.label is not None and b.label is not None]
-    repeats = sum(1 for a, b in neighbours if a.label == b.label)
-    if untagged < _UNTAGGED * len(firsts) or repeats > _REPEATED * len(neighbours):
-        return 0, list(said)
-    carried: set[int] = set()
-    speaking: str | None = None
-    result = []
-    for item in said:
-        if item.label is not None:
-            speaking = item.label
-        elif speaking:
-            carried.add(item.cue)
-            item = replace(item, label=speaking)
-        result.append(item)
-    return len(carried), result
 
 
 # ---- The locator: a second way through a file, which shares none of the reader's patterns.
@@ -214,17 +141,14 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     """Whether the file has these words at this place in this voice.
 
     Independent of `read`: it walks the file line by line, keeps those between timings and an empty line, cuts them at
-    voice tags, undoes the family's fold (line wrap, tags, entities) and finds the words inside what one voice says.
+    voice tags or at the labels that the record knows, undoes the family's folds (line wrap, tags, entities, signs of a
+    change of speaker, rolling repeats) and finds the words inside what one voice says.
     """
-    assert isinstance(place, Lines)
-    named = [said for said in _heard(data) if place.first <= said[0] <= place.last]
-    runs = itertools.groupby(named, key=lambda said: said[1])
-    wanted = fold_white(text)
-    return any(voice == label and wanted in fold_white(" ".join(words for _, _, words in run)) for voice, run in runs)
+    return located(_heard(data, frozenset(labels) - {""}), place, text, label)
 
 
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
-def _heard(data: bytes) -> tuple[tuple[int, str, str], ...]:
+def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, voice, words) of a file; the voice is "" where nobody is named."""
     lines = split_lines(decode(data))
     timings = [bool(re.match(r"\s*[\d:.,]*[.:,]\d+\s*-->\s*\d", line)) for line in lines]
@@ -246,7 +170,7 @@ def _heard(data: bytes) -> tuple[tuple[int, str, str], ...]:
                 voice = heard
                 if words:
                     found.append((at + 1, cue, voice, words))
-    return tuple((number, voice or "", words) for number, _, voice, words in _continued(found))
+    return attributed(found, labels)
 
 
 def _cut_at_voices(line: str, voice: str | None) -> Iterator[tuple[str | None, str]]:
@@ -261,20 +185,3 @@ def _cut_at_voices(line: str, voice: str | None) -> Iterator[tuple[str | None, s
         elif not (name in _TAGS_THAT_ARE_NOT_WORDS or re.match(r"<[\d:]*\d\d:\d\d\.\d{3}>$", part)):
             words += part
     yield voice, fold_white(html.unescape(words))
-
-
-def _continued(found: list[tuple[int, int, str | None, str]]) -> list[tuple[int, int, str | None, str]]:
-    """Voices carried over, if so many cues begin without one and so few repeat one that this is the file's habit."""
-    begins: dict[int, str | None] = {}
-    for _, cue, voice, _ in found:
-        begins.setdefault(cue, voice)
-    voices = list(begins.values())
-    both = [pair for pair in itertools.pairwise(voices) if None not in pair]
-    if voices.count(None) < _UNTAGGED * len(voices) or sum(a == b for a, b in both) > _REPEATED * len(both):
-        return found
-    speaking: str | None = None
-    continued = []
-    for number, cue, voice, words in found:
-        speaking = speaking if voice is None else voice
-        continued.append((number, cue, speaking, words))
-    return continued
