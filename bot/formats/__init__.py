@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import labelled, podcast_html, subrip, webvtt, word
+from bot.formats import exported_json, labelled, podcast_html, subrip, webvtt, word
 from bot.formats.text import encoding_of
 from bot.transcript import Contents, Place, Transcript
 
@@ -54,6 +54,12 @@ FORMATS = (
         podcast_html.holds,
     ),
     Format("docx", word.NAME, (".docx",), word.recognises, word.read, word.holds),
+    # One family a shape, told apart by content alone; the last one says why a JSON of no shape is refused.
+    *(
+        Format(key, name, (), recognises, read, exported_json.holds)
+        for key, name, recognises, read in exported_json.FAMILIES
+    ),
+    Format("json", exported_json.NAME, (".json",), exported_json.recognises, exported_json.read, exported_json.holds),
     LABELLED,
 )
 
