@@ -387,8 +387,12 @@ def youtube_vtt(turns: Sequence[Turn]) -> str:
     for turn in turns:
         words = [word for sentence in turn.sentences for word in words_of(sentence)]
         rows += [words[at : at + 7] for at in range(0, len(words), 7)]
+    last = 0.0
     for row in rows:
         start, end = row[0][1], row[-1][2] - 0.01
+        if start > last + 8:
+            before = " "  # a long silence clears the window
+        last = end
         tagged = row[0][0] + "".join(f"<{clock(begin, 3)}><c> {vtt_text(word)}</c>" for word, begin, _ in row[1:])
         plain = vtt_text(" ".join(word for word, _, _ in row))
         settings = "align:start position:0%"
@@ -502,17 +506,6 @@ def podcast_json_words(turns: Sequence[Turn]) -> str:
         },
         indent=4,
     )
-
-
-@writes("talk.json", starts=0.001, ends=True, sentences=True)
-def podcast_json_when_it_changes(turns: Sequence[Turn]) -> str:
-    """The namespace allows the speaker only when it changes."""
-    segments = [
-        ({"speaker": turn.speaker} if s is turn.sentences[0] else {})
-        | {"startTime": s.start, "endTime": s.end, "body": s.text}
-        for turn, s in each(turns)
-    ]
-    return dump({"version": "1.0.0", "segments": segments})
 
 
 @writes("talk.json", starts=0.001, ends=True, sentences=True)
