@@ -163,9 +163,11 @@ def test_cues_without_a_blank_line_between() -> None:
 
 
 def test_without_its_signature() -> None:
-    """Refused with what was seen and what to do."""
+    """Read as SubRip, which has none; as WebVTT it is refused with what was seen and what to do."""
+    text = "00:01.000 --> 00:02.000\nHello.\n"
+    assert (read(text).report.family, read(text).utterances[0].text) == ("srt", "Hello.")
     with pytest.raises(TranscriptError, match="begins with WEBVTT"):
-        read("00:01.000 --> 00:02.000\nHello.\n")
+        read_bytes(text.encode(), "talk.vtt", "vtt")
 
 
 @pytest.mark.parametrize(

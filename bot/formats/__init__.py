@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import exported_json, labelled, podcast_html, subrip, webvtt, word
+from bot.formats import exported_json, hearing, labelled, podcast_html, subrip, webvtt, word
 from bot.formats.text import encoding_of
 from bot.transcript import Contents, Place, Transcript
 
@@ -60,6 +60,7 @@ FORMATS = (
         for key, name, recognises, read in exported_json.FAMILIES
     ),
     Format("json", exported_json.NAME, (".json",), exported_json.recognises, exported_json.read, exported_json.holds),
+    Format("hearing", "hearing of the U.S. Congress", (), None, hearing.read, hearing.holds),
     LABELLED,
 )
 

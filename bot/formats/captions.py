@@ -48,9 +48,10 @@ _CHANGE = re.compile(r"(?P<dash>[-–—]\s*(?=[^\s\d–—-]))|>>+\s*")
 _UNTAGGED = 1 / 3
 _REPEATED = 0.1
 # Captions roll if this share of the cues (and more than one) begins with the lines that the cue before ends with, when
-# that one is no longer over (seconds) than this.
+# that one is no longer over (seconds) than this.  In a file that rolls, the lines are shown again after a pause too.
 _ROLLING = 0.4
 _APART = 0.1
+_PAUSE = 8.0
 
 
 @dataclass(frozen=True)
@@ -139,24 +140,26 @@ def _not_said(said: Sequence[Said]) -> dict[int, str]:
     """Lines (numbers) that hold no speech of their own, and why."""
     # Each cue as what its lines show: (line, ((voice, words), ...)).
     cues: list[list[tuple[int, tuple[tuple[str | None, str], ...]]]] = []
-    apart: list[bool] = []
+    gaps: list[float] = []
     ended = 0.0
     for _, items in itertools.groupby(said, key=lambda item: item.cue):
         cue = list(items)
-        apart.append(cue[0].start > ended + _APART)
+        gaps.append(cue[0].start - ended)
         ended = cue[0].end
         by_line = itertools.groupby(cue, key=lambda item: item.line)
         cues.append([(line, tuple((item.label, item.words) for item in shown)) for line, shown in by_line])
     repeats = [0] + [
-        0 if gap else _overlap([line for _, line in before], [line for _, line in after])
-        for (before, after), gap in zip(itertools.pairwise(cues), apart[1:], strict=True)
+        _overlap([line for _, line in before], [line for _, line in after])
+        for before, after in itertools.pairwise(cues)
     ]
-    grown = any(0 < repeat < len(shown) for repeat, shown in zip(repeats, cues, strict=False))
-    count = sum(1 for repeat in repeats if repeat)
+    at_once = [repeat if gap <= _APART else 0 for repeat, gap in zip(repeats, gaps, strict=False)]
+    grown = any(0 < repeat < len(shown) for repeat, shown in zip(at_once, cues, strict=False))
+    count = sum(1 for repeat in at_once if repeat)
     reasons: dict[int, str] = {}
     if grown and count >= 2 and count >= _ROLLING * (len(cues) - 1):
-        for repeat, shown in zip(repeats, cues, strict=True):
-            reasons |= {number: "repeated by rolling captions" for number, _ in shown[:repeat]}
+        for repeat, gap, shown in zip(repeats, gaps, cues, strict=True):
+            if gap <= _PAUSE:
+                reasons |= {number: "repeated by rolling captions" for number, _ in shown[:repeat]}
     for shown in cues:
         if all(not label and is_direction(words) for _, line in shown for label, words in line):
             reasons |= {number: "stage direction" for number, _ in shown if number not in reasons}

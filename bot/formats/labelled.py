@@ -23,11 +23,14 @@ are read as words all the same.
 
 from __future__ import annotations
 
+import contextlib
+import html
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
@@ -39,6 +42,7 @@ from bot.formats.text import (
     parse_time,
     speaker_named,
     split_lines,
+    unescape,
     utterances,
 )
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
@@ -56,20 +60,36 @@ _INVISIBLE = "\u200b\u200e\u200f\ufeff"  # left by copying from web pages
 _COLON = r"(?:：|:(?=\s|$|[^\x00-\x7f]))"
 _LABEL_LINE = re.compile(
     rf"""[\s{_INVISIBLE}]*+
-    (?:(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
+    (?:(?:\[{_TIME}\]|\[{_TIME}\s-->\s{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
     (?:
         (?P<mark>\*{{1,3}}|__?)(?P<bold>{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*
         (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON})
       | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
       | (?P<plain>{_PHONE}|{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
-      | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}{_TIME}\s*$
+      | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}(?:{_TIME}|\({_TIME}\))\s*$
+      | \[(?P<saved>[^\[\]:\n]{{1,80}})\][ ]{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}\s*$
     )""",
     re.VERBOSE,
+)
+# A time, then a name alone, words below: Happy Scribe, Fathom, Word's Transcribe.
+_TIME_THEN_NAME = re.compile(
+    rf"\s*+(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?(?P<name>{_NAME})(?<![.!?,;…])\s*$"
+)
+# Whisper's output on a terminal: "[00:00.000 --> 00:03.700]  words".
+_SPAN = re.compile(rf"\s*+\[({_TIME})\s*-->\s*({_TIME})\]\s*")
+# A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
+_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+")
+_TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
+_TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
+_BOILERPLATE = re.compile(
+    r"\W*(?:Transcribed|(?:This )?Transcript(?:ion)?(?: (?:is |was )?(?:provided|created|generated|outsourced))?) by "
+    r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}\S{0,200}\W*",
+    re.IGNORECASE,
 )
 # Brackets hold what is heard and not said; parentheses may hold somebody's aside, so only what is known.  Changelog
 # writes `*\\[laughter\\]*`.
 _DIRECTION = re.compile(
-    r"[*_]{0,3}(?:\\?\[[^\[\]\\\n]{1,80}\\?\]"
+    r"[*_]{0,3}(?:\\?\[(?=[\W\d]{0,80}[^\W\d])[^\[\]\\\n]{1,80}\\?\]"
     r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
     r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
     r"(?:\b[\w' ]{0,40})?\)"
@@ -141,6 +161,7 @@ class Candidate:
     timed: bool  # a time of its own is another
     time: float | None
     words: str
+    alone: bool = False  # nothing but the time before it says that this is no line of words
 
 
 def recognises(data: bytes) -> bool:
@@ -154,20 +175,105 @@ def read(data: bytes) -> Contents:
     Raises TranscriptError for bytes that are not UTF-8 text, and for text that is plainly of another family: it would
     be read as one speaker saying time stamps or markup.
     """
-    lines = split_lines(decode(data))
+    lines = split_lines(decode(data).lstrip("\ufeff"))
     _refuse_other_families(lines)
-    return read_lines(lines)
+    above = front_matter(lines)
+    contents = read_lines(lines, not_speech=dict.fromkeys(range(1, above + 1), "header"), markdown=above > 0)
+    title, date, language = _about(lines, above)
+    return replace(contents, title=title, date=date, language=language)
 
 
-def read_lines(lines: Sequence[str], known: Collection[str] = ()) -> Contents:
-    """What `read` gives for the lines of a text; `known` are labels that are beyond doubt."""
-    candidates = [candidate for number, line in enumerate(lines, 1) if (candidate := candidate_of(number, line))]
+def read_lines(
+    lines: Sequence[str],
+    known: Collection[str] = (),
+    not_speech: Mapping[int, str] | None = None,
+    markdown: bool = False,
+) -> Contents:
+    """What `read` gives for the lines of a text.
+
+    `known` are labels that are beyond doubt, `not_speech` the numbers of lines that are left out, and why; `markdown`
+    says that the text is Markdown, as bold labels and a heading on top do.
+    """
+    not_speech = dict(not_speech or {})
+    not_speech |= {number: "boilerplate" for number, line in enumerate(lines, 1) if _BOILERPLATE.fullmatch(line)}
+    found = [
+        candidate
+        for number, line in enumerate(lines, 1)
+        if line.strip() and number not in not_speech and (candidate := candidate_of(number, line))
+    ]
+    timed = {candidate.line for candidate in found if candidate.timed}
+    candidates = [item for item in found if not item.alone or _has_words_below(item.line, lines, timed)]
     labels = accept_labels(candidates, lines) | set(known)
     labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
     others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
+    bold = sum(1 for number in labelled if "**" in lines[number - 1])
+    first = next((line for line in lines if line.strip()), "")
+    fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
-        return _read_unlabelled(lines, others)
-    return _read_labelled(lines, labelled, others)
+        return _read_unlabelled(lines, others, not_speech, fold)
+    return read_turns(lines, labelled, others, not_speech, fold)
+
+
+def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) -> bool:
+    return len(lines) > number and bool(lines[number].strip()) and number + 1 not in timed
+
+
+def _times_alone(lines: Sequence[str]) -> dict[int, float]:
+    """The lines (numbers) that are only a time, in seconds, in a file that has several."""
+    matches = {number: match for number, line in enumerate(lines, 1) if (match := _TIME_ALONE.match(line))}
+    return {number: parse_time(match[1]) for number, match in matches.items()} if len(matches) >= _TIMES_ALONE else {}
+
+
+# ---- Markdown
+
+_LINK = re.compile(
+    r"!?\[((?:[^\[\]\\\n]|\\.){0,500})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:\s+\"[^\"\n]{0,200}\")?\)"
+)
+_EMPHASIS = re.compile(
+    r"(?<![\\*])(\*{1,3})(?=[^\s*])((?:[^*\n\\]|\\.){0,2000}?[^\s*\\]|(?:[^*\n\\]|\\.){0,2000}?\\.)\1(?!\*)"
+    r"|(?<![\\\w])(_)(?=[^\s_])((?:[^_\n\\]|\\.){0,2000}?[^\s_\\])_(?!\w)"
+)
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~|$-])")
+_CODE = re.compile(r"(`[^`\n]{1,500}`)")
+
+
+def plain(words: str) -> str:
+    """Words of Markdown as they are shown: without links' addresses, emphasis, escapes and entities; code stays."""
+    if not any(sign in words for sign in "[*_\\&"):
+        return words
+    parts = _CODE.split(_LINK.sub(r"\1", words))
+    for at in range(0, len(parts), 2):
+        shown = _EMPHASIS.sub(lambda match: match[2] or match[4], parts[at])
+        parts[at] = _ESCAPE.sub(r"\1", unescape(shown))
+    return "".join(parts)
+
+
+def front_matter(lines: Sequence[str]) -> int:
+    """How many lines at the top are YAML between two lines of three hyphens."""
+    if not lines or lines[0].strip() != "---":
+        return 0
+    end = next((at for at, line in enumerate(lines[1:200], 2) if line.strip() in ("---", "...")), 0)
+    fields = sum(1 for line in lines[1:end] if re.match(r"[\w-]+:(?:\s|$)|\s*- |\s*#|\s", line) or not line.strip())
+    return end if end and fields == end - 2 else 0
+
+
+_FIELD = re.compile(r"(title|date|language|lang):\s*[\"']?(.{1,300}?)[\"']?\s*$", re.IGNORECASE)
+_OTTER_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*, ([A-Z][a-z]{2} \d{1,2}, \d{4})\b")
+
+
+def _about(lines: Sequence[str], above: int) -> tuple[str | None, str | None, str | None]:
+    """Title, date (ISO) and language, from YAML on top (`above` lines of it), a Markdown heading, or Otter's header."""
+    fields = {match[1].lower(): match[2].strip() for line in lines[:above] if (match := _FIELD.match(line))}
+    date = re.match(r"\d{4}-\d{2}-\d{2}", fields.get("date", ""))
+    language = re.fullmatch(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*", fields.get("language", fields.get("lang", "")))
+    title = fields.get("title")
+    first = [line.strip() for line in lines[above : above + 20] if line.strip()][:2]
+    if not title and first and first[0].startswith("# "):
+        title = plain(first[0][2:].strip(" #")) or None
+    if len(first) == 2 and (otter := _OTTER_DATE.match(first[1])):
+        with contextlib.suppress(ValueError):
+            return title or first[0], datetime.strptime(otter[1], "%b %d, %Y").date().isoformat(), None
+    return title, date.group() if date else None, language.group().replace("_", "-") if language else None
 
 
 _MARKUP = re.compile(r"<(?:!doctype|html|\?xml|rss|head|body|div|p|cite|time|span|tt)\b", re.IGNORECASE)
@@ -188,19 +294,34 @@ def _refuse_other_families(lines: Sequence[str]) -> None:
 
 
 def candidate_of(number: int, line: str) -> Candidate | None:
-    match = _LABEL_LINE.match(line)
-    if not match or _HEADING.match(line):
+    """What may be a label at the head of a line, and the words behind it."""
+    if _HEADING.match(line):
         return None
-    name = next(name for name in match.group("bold", "bracketed", "plain", "otter") if name is not None).strip()
-    head = match.group()
-    time = _TIME_IN_LABEL.search(head.replace(name, " ", 1))
+    match = _LABEL_LINE.match(line)
+    if not match:
+        alone = _TIME_THEN_NAME.match(line)
+        time = _TIME_IN_LABEL.search(line) if alone else None
+        return (
+            Candidate(number, alone["name"].strip(), False, True, parse_time(time.group()), "", True)
+            if alone and time
+            else None
+        )
+    name = next(
+        name for name in match.group("bold", "bracketed", "plain", "otter", "saved") if name is not None
+    ).strip()
+    words = line[match.end() :].strip()
+    time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
+    if not time and (behind := _TIME_BEHIND.match(words)):
+        time, words = _TIME_IN_LABEL.search(behind.group()), words[behind.end() :]
     return Candidate(
         line=number,
         name=name,
-        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,  # italics stress any word
+        # Italics stress any word.
+        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,
         timed=time is not None,
-        time=parse_time(time.group()) if time else None,
-        words=line[match.end() :].strip(),
+        # What Zoom saves are times of day.
+        time=parse_time(time.group()) if time and match["saved"] is None else None,
+        words=words,
     )
 
 
@@ -315,8 +436,18 @@ def shape_of(name: str, emphasised: bool) -> str | None:
     return "word"
 
 
-def _read_labelled(lines: Sequence[str], labelled: dict[int, Candidate], others: dict[int, str]) -> Contents:
-    """The turns of a file with labels.  `others`: heads of lines that are not taken for labels."""
+def read_turns(
+    lines: Sequence[str],
+    labelled: Mapping[int, Candidate],
+    others: Mapping[int, str],
+    not_speech: Mapping[int, str],
+    fold: Callable[[str], str] = str,
+) -> Contents:
+    """The turns of a file with labels, which stand on the lines of `labelled`.
+
+    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason; `fold`
+    gives the words that are shown.
+    """
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
     last_label = max(labelled)
@@ -324,11 +455,19 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, Candidate], others:
     turns: list[Turn] = []
     left_out: list[tuple[int, str, str]] = []
     spoken: list[int] = []
+    times = _times_alone(lines)
+    time: float | None = None
     for number, line in enumerate(lines, 1):
         candidate = labelled.get(number)
         if not candidate:
             if not line.strip():
                 reason = "blank"
+            elif number in not_speech:
+                reason = not_speech[number]
+            elif number in times:
+                time = times[number]
+                spoken.append(number)
+                continue
             elif not turns:
                 reason = "header"
             elif _HEADING.match(line):
@@ -346,10 +485,11 @@ def _read_labelled(lines: Sequence[str], labelled: dict[int, Candidate], others:
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
             turns.append(Turn(candidate.name, speaker_named(candidate.name)))
         words, *more = split_at_labels(candidate.words if candidate else line, labels)
-        turns[-1].add(words[1], number, candidate.time if candidate else None)
+        turns[-1].add(fold(words[1]), number, time if candidate is None or candidate.time is None else candidate.time)
+        time = None
         for label, said in more:
             turns.append(Turn(label, speaker_named(label)))
-            turns[-1].add(said, number)
+            turns[-1].add(fold(said), number)
     remarks = []
     if silent := sum(1 for turn in turns if not turn.spoken):
         remarks.append(f"{silent} labels without words")
@@ -388,7 +528,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _doubts(others: dict[int, str], where: str) -> list[str]:
+def _doubts(others: Mapping[int, str], where: str) -> list[str]:
     """Remarks on heads of lines that are read as words, so that a speaker who was missed can be seen."""
     counts = Counter(others.values())
     remarks = [
@@ -404,33 +544,46 @@ def _doubts(others: dict[int, str], where: str) -> list[str]:
     return remarks
 
 
-def _labels_every_line(labelled: dict[int, Candidate]) -> bool:
+def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
     ordered = list(labelled.values())
     pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
     cut = sum(1 for a, _ in pairs if not _SENTENCE_END.search(a.words))
     return len(pairs) >= _REPEATS * len(ordered) and cut >= max(1, _CUT * len(pairs))
 
 
-def _has_trailer(lines: Sequence[str], labelled: dict[int, Candidate]) -> bool:
+def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> bool:
     first, last = min(labelled), max(labelled)
     between = any(
-        lines[number - 1].strip() and number not in labelled and not _HEADING.match(lines[number - 1])
+        lines[number - 1].strip()
+        and number not in labelled
+        and not _HEADING.match(lines[number - 1])
+        and not is_direction(lines[number - 1])
         for number in range(first, last)
     )
     return not between and len(labelled) >= _ENOUGH_TURNS
 
 
-def _read_unlabelled(lines: Sequence[str], others: dict[int, str]) -> Contents:
+def _read_unlabelled(
+    lines: Sequence[str], others: Mapping[int, str], not_speech: Mapping[int, str], fold: Callable[[str], str]
+) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
+    times = _times_alone(lines)
+    time: float | None = None
     for number, line in enumerate(lines, 1):
-        if is_direction(line):
-            left_out.append((number, "stage direction", line))
-        elif line.strip():
-            turns[-1].add(line, number)
-        else:
+        if not line.strip():
             left_out.append((number, "blank", ""))
-            turns.append(Turn("", UNNAMED_SPEAKER))
+            if turns[-1].spoken:
+                turns.append(Turn("", UNNAMED_SPEAKER))
+        elif number in not_speech or is_direction(line):
+            left_out.append((number, not_speech.get(number, "stage direction"), line))
+        elif number in times:
+            time = times[number]
+        else:
+            span = _SPAN.match(line)
+            start, end = (parse_time(span[1]), parse_time(span[2])) if span else (time, None)
+            turns[-1].add(fold(line[span.end() :] if span else line), number, start, end)
+            time = None
     report = Reading(
         "text without speaker labels",
         "line",
@@ -467,14 +620,45 @@ def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str) -> boo
 
     What stands in brackets or parentheses by itself may be a stage direction, and is then no part of what is said.
     """
-    wanted = fold_white(text)
     return any(
-        voice == label and wanted in fold_white(" ".join(words for _, _, words in run))
+        voice == label and _is_in(text, " ".join(words for _, _, words in run))
         for opening in ("", "[♪♫", "[♪♫(")
         for voice, run in itertools.groupby(
             (said for said in heard if not _stands_in(said[2], opening)), key=lambda said: said[1]
         )
     )
+
+
+def _is_in(text: str, words: str) -> bool:
+    """Whether a text stands in words as they are, without a time range at their head, or shown as Markdown is."""
+    wanted, said = fold_white(text), fold_white(words)
+    if wanted in said:
+        return True
+    said = fold_white(re.sub(r"\[[\d:.,]+ --> [\d:.,]+\]", "", said))
+    shown = said if "](" not in said else _without_addresses(said)
+    return wanted in said or _unmarked(wanted) in _unmarked(html.unescape(shown))
+
+
+def _without_addresses(words: str) -> str:
+    """Links as their text: what stands between a bracket and `](` stays, and what stands in the parentheses goes."""
+    shown, *parts = words.split("](")
+    for part in parts:
+        depth, end = 1, len(part)
+        for at, sign in enumerate(part):
+            depth += (sign == "(") - (sign == ")")
+            if not depth:
+                end = at
+                break
+        opening = shown.rfind("[")
+        if opening > 0 and shown[opening - 1] == "!":
+            shown = shown[: opening - 1] + shown[opening:]
+        shown = shown[:opening] + shown[opening + 1 :] + part[end + 1 :]
+    return shown
+
+
+def _unmarked(words: str) -> str:
+    """Without the signs that mark up words: only they may differ."""
+    return fold_white(re.sub(r"[*_\\]", "", words))
 
 
 def _stands_in(words: str, opening: str) -> bool:
@@ -486,7 +670,8 @@ def _stands_in(words: str, opening: str) -> bool:
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
     lines = split_lines(decode(data))
-    heads = [strip_label(line, labels) for line in lines]
+    heads = [strip_label(line, labels) if line.strip() else ("", "") for line in lines]
+    alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
     cut = sum(1 for words, _ in pairs if not _ends_sentence(words))
@@ -496,8 +681,10 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     speaking = ""
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
         heading = re.match(r"#+\s", line) or (line.rstrip() and not line.rstrip().strip(line[0]) and line[0] in "-*_")
-        if labels and not head and (every_line or heading):
+        if not line.strip() or (labels and not head and (every_line or heading)):
             continue
+        if len(alone) >= 3 and not line.strip(" \t[]()0123456789:.,") and ":" in line:
+            continue  # a time by itself
         speaking = head or speaking
         for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
@@ -507,7 +694,9 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
 
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
-    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
+    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}(?:\s-->\s{_TIME})?[\])]?\s+(?:-\s+)?)?", "", line)
+    if len(bare) < len(line) and bare.strip() in labels:
+        return bare.strip(), ""  # a time and a name
     opening = re.match(r"[*_\[]*", bare)
     mark = opening.group() if opening else ""
     time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
@@ -521,9 +710,9 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     for length in _lengths(labels):
         label, rest = bare[len(mark) : len(mark) + length], bare[len(mark) + length :]
         if label in labels:
-            after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}{_TIME}\s*$", rest)
+            after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
-                return label, rest[after.end() :].strip()
+                return label, re.sub(r"^\\?\[[\d:.,]+\\?\]\s+", "", rest[after.end() :].strip())
     return "", line
 
 

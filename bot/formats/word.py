@@ -29,6 +29,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from bot.errors import TranscriptError
 from bot.formats.labelled import candidate_of, cut_at_labels, read_lines, said_by, shape_of, strip_label
+from bot.formats.text import parse_time
 from bot.transcript import Contents, Item, Lines, Place, Reading, Unspoken, Utterance
 
 NAME = "Word"
@@ -53,6 +54,7 @@ _BESIDE_REASONS = {
     "comments": "comment",
 }
 
+_SPAN = re.compile(r"(\d{1,4}:\d{1,2}:\d{1,2}[.,]\d{1,6}) --> [\d:.,]{5,20}\n(?=[^\n]{1,100}\n)")
 _TIME_ALONE = re.compile(r"(?:\d{1,3}:)?\d{1,2}:\d{2}")
 _BEGUN = re.compile(r".{1,80} (?:started|stopped) transcription\W*", re.DOTALL)
 _ENDED = re.compile(r"(?:Transcription|Meeting) ended after\b.*", re.DOTALL)
@@ -168,7 +170,7 @@ def _as_lines(paragraphs: Sequence[str], kinds: Collection[int]) -> tuple[list[s
     for number, paragraph in enumerate(paragraphs, 1):
         if number in kinds:
             continue
-        for at, line in enumerate(paragraph.split("\n")):
+        for at, line in enumerate(_of_old_teams(paragraph, known).split("\n")):
             if _TIME_ALONE.fullmatch(line.strip()):
                 time = line.strip()
                 owners.append(number)
@@ -184,6 +186,17 @@ def _as_lines(paragraphs: Sequence[str], kinds: Collection[int]) -> tuple[list[s
         lines.append("")
         owners.append(number)
     return lines, owners, known
+
+
+def _of_old_teams(paragraph: str, known: set[str]) -> str:
+    """A paragraph of Teams before 2023 (times, name, words) with the name before the words; its name joins `known`."""
+    span = _SPAN.match(paragraph)
+    if not span:
+        return paragraph
+    name, _, words = paragraph[span.end() :].partition("\n")
+    known.add(name.strip())
+    seconds = parse_time(span[1])
+    return f"[{int(seconds // 3600):02d}:{int(seconds // 60 % 60):02d}:{seconds % 60:06.3f}] {name.strip()}: {words}"
 
 
 def _about(paragraphs: Sequence[str], kinds: Collection[int]) -> tuple[str | None, str | None]:
@@ -315,10 +328,15 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     heard = []
     speaking = ""
     for number, paragraph in enumerate(_Listener(xml).paragraphs, 1):
+        named = False
         for line in paragraph.split("\n"):
             if not line.strip(" \t0123456789:"):
                 continue  # a time by itself
-            head, rest = strip_label(line, labels)
+            if "-->" in line and not re.search(r"[^\W\d]", line):
+                named = True
+                continue  # times, then a name
+            head, rest = (line.strip(), "") if named and line.strip() in labels else strip_label(line, labels)
+            named = False
             speaking = head or speaking
             for at, (name, words) in enumerate(cut_at_labels(rest, labels)):
                 speaking = name if at else speaking
