@@ -196,6 +196,7 @@ _NUMBERED = r"(?:speaker|spkr?|participant|person|voice|respondent|interviewee|i
 _MACHINE_LABEL = re.compile(
     rf"(?:{_NUMBERED}(?:[ _.#-]*\d+|[ _.#-]+[a-z])"  # SPEAKER_00, Speaker 1, spk_0, Speaker A, Participant 2
     r"|s[ _-]?\d+|[a-z]|\d+"  # S1, A, 1
+    r"|channel \d+, speaker \d+"  # a service that numbers the speakers of each channel anew
     r"|(?:unknown|unidentified)(?: (?:(?:fe)?male )?(?:speaker|voice|person|participant))?)"
     r"(?: \([^()]*\))*",  # as the registry itself tells them apart
     re.IGNORECASE,

@@ -78,8 +78,12 @@ class Utterance:
         """The pieces that the slice `text[start:end]` touches.  Raises ValueError for an empty or outside slice."""
         if not 0 <= start < end <= len(self.text):
             raise ValueError(f"slice [{start}:{end}] of an utterance of {len(self.text)} characters")
-        offsets = [piece.offset for piece in self.pieces]
-        return self.pieces[bisect.bisect_right(offsets, start) - 1 : bisect.bisect_left(offsets, end)]
+        first, last = bisect.bisect_right(self._offsets, start) - 1, bisect.bisect_left(self._offsets, end)
+        return self.pieces[first:last]
+
+    @cached_property
+    def _offsets(self) -> tuple[int, ...]:
+        return tuple(piece.offset for piece in self.pieces)
 
     def place_of(self, start: int, end: int) -> Place:
         """Where the slice `text[start:end]` stands in the file."""

@@ -4,12 +4,13 @@ The units of a file are the items that a shape reads (segments, utterances, word
 the file: whatever the shape, the whole file is walked for texts, and those that it did not read are reported, those of
 one kind as one unit ("chapters[].summary").  So nothing is lost in silence, even where a service adds a field.
 
-Named folds: JSON escapes; white space within and between items; the white space of punctuation that stands as an item
-of its own; characters that are no text (half a surrogate pair, controls) are shown as U+FFFD.
+Named folds: JSON escapes; white space within items folded to one space, and between items put in or left out as the
+service does; characters that are no text (half a surrogate pair, controls) are shown as U+FFFD.
 """
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import json
 import re
@@ -26,14 +27,13 @@ from bot.transcript import Contents, Item, Piece, Place, Reading, Unspoken, Utte
 NAME = "JSON"
 
 _EXPECTED = "expected what one of these exports: " + ", ".join(shape.name.removesuffix(" JSON") for shape in SHAPES)
-# A text that begins like this is meant to be JSON; "[00:01] Ana: …" and "[music]" are not.
-_LOOKS_LIKE_JSON = re.compile(
-    r'\s*(?:\{\s*(?:"[^"\n]{0,200}"\s*:|\})|\[\s*(?:[{\]]|\[\s*[\[{"\d\]]|"[^"\n]*"\s*[,\]]))'
-)
-# Ten hours word by word have 400,000 brackets.  Each takes a hundred bytes, so that hostile files are refused first.
-_MOST_BRACKETS = 4_000_000
+# A text that begins like this is meant to be JSON, and is refused when it is broken; "[00:01] Ana: …" and "[ ] to do"
+# are not, though they begin with a bracket.
+_MEANT_AS_JSON = re.compile(r'\s*(?:\[\s*){0,2}(?:\{\s*"[^"\n]{0,200}"\s*:|\[\s*\[)')
+# Ten hours word by word have half a million brackets.  Each takes a hundred bytes, so hostile files are refused first.
+_MOST_BRACKETS = 1_500_000
 # Where APIs and scripts put an answer: {"data": {"transcript": {…}}}, or one in a list.
-_WRAPPERS = ("data", "result", "results", "response", "output", "transcript", "transcription", "body", "json")
+_WRAPPERS = tuple("data result results response output transcript transcripts transcription body json".split())
 
 
 # ---- The file
@@ -76,13 +76,13 @@ def _root(data: bytes) -> Any:
 @lru_cache(maxsize=1)
 def _shape_of(data: bytes) -> tuple[Shape | None, Found | None, str]:
     """The shape of a file and what it finds, or why it has none: "" for what is not even meant to be JSON."""
-    text = peek(data)
-    if not _LOOKS_LIKE_JSON.match(text.lstrip("\ufeff")[:1000]):
+    begin = peek(data)[:1000].lstrip("\ufeff \t\r\n")
+    if not begin.startswith(("{", "[")):
         return None, None, ""
     try:
         root = _root(data)
     except TranscriptError as error:
-        return None, None, str(error)
+        return None, None, str(error) if _MEANT_AS_JSON.match(begin) else ""
     for node in _nodes(root):
         for shape in SHAPES:
             if (found := shape.find(node)) is not None:
@@ -313,15 +313,13 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     """Whether the file has these words at this place by this speaker.
 
     Independent of `read`: it walks to the items by their path, takes as words what the likeliest member of each holds
-    and as speakers what it, or what is around it, names, and finds the words in what neighbours say.  It undoes the
-    named folds: items joined with a space, without one, or without one before punctuation.
+    and as speakers what it, or what is around it, names, and finds the words in what neighbours say.
     """
     file = _file(data)
     first, _, last = str(place).partition(" to ")
     heard = [voice for item in file.items(first, last or first) for voice in file.voices(*item)]
-    wanted = fold_white(text)
     runs = itertools.groupby(heard, key=lambda voice: label in voice[0])
-    return any(is_theirs and _says([words for _, words in run], wanted) for is_theirs, run in runs)
+    return any(is_theirs and _says([words for _, words in run], text) for is_theirs, run in runs)
 
 
 @lru_cache(maxsize=2)  # many quotes of one file are checked in a row
@@ -330,8 +328,28 @@ def _file(data: bytes) -> _File:
 
 
 def _says(texts: Sequence[str], wanted: str) -> bool:
-    attached = "".join(words if not any(map(str.isalnum, words)) else f" {words}" for words in texts)
-    return any(wanted in fold_white(joined) for joined in (" ".join(texts), "".join(texts), attached))
+    """Whether neighbouring items say these words: letter for letter, and white space where an item has it within, or
+    between two items, where it is free to stand or not."""
+    inside: list[int] = []  # how many letters stand before each white space within an item
+    between = {0}
+    letters: list[str] = []
+    length = 0
+    for text in texts:
+        for at, word in enumerate(text.split()):
+            inside += [length] if at else []
+            letters.append(word)
+            length += len(word)
+        between.add(length)
+    said, words = "".join(letters), wanted.split()
+    gaps = list(itertools.accumulate(map(len, words)))[:-1]
+    at = said.find("".join(words))
+    while at >= 0:
+        end = at + sum(map(len, words))
+        here = {space - at for space in inside[bisect.bisect_right(inside, at) : bisect.bisect_left(inside, end)]}
+        if here <= set(gaps) and all(gap in here or at + gap in between for gap in gaps):
+            return True
+        at = said.find("".join(words), at + 1)
+    return False
 
 
 def _plain(text: str) -> str:
@@ -349,6 +367,7 @@ class _File:
         self.root = root
         self.names: dict[str, set[str]] = {}
         self.at_time: dict[str, str] = {}
+        self.of_changes: set[int] = set()
         stack = [root]
         while stack:
             value = stack.pop()
@@ -357,6 +376,7 @@ class _File:
                 stack += value.values()
             elif isinstance(value, list):
                 stack += value
+                self.of_changes |= {id(value)} if _of_changes(value) else set()
 
     def _note(self, value: dict[str, Any]) -> None:
         """Remember who an object says somebody is, or who speaks at a time."""
@@ -399,12 +419,17 @@ class _File:
         parts = [word for word in words if isinstance(word, dict) and _words(word)] if isinstance(words, list) else []
         whole = _words(value)
         same = "".join(whole.split()) == "".join("".join(map(_words, parts)).split())
-        if not parts or (whole and not same) or not any(word.get("speaker") is not None for word in parts):
+        named = [
+            self._speakers({"channel": value.get("channel"), **word}, around, numbers)
+            if self._called(word.get("speaker"))
+            else None
+            for word in parts
+        ]
+        if not parts or (whole and not same) or all(own in (None, names) for own in named):
             yield names, whole or "".join(f" {_words(word)}" for word in parts)
             return
-        for word in parts:
-            if word.get("speaker") not in (None, ""):
-                names = self._speakers({"channel": value.get("channel"), **word}, around, numbers)
+        for word, own in zip(parts, named, strict=True):
+            names = own or names
             yield names, _words(word)
 
     def _speakers(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> frozenset[str]:
@@ -415,7 +440,7 @@ class _File:
             if owner is not None and key in owner:
                 names |= self._called(owner[key])
         if not names:
-            names = self._by_time(value, around, numbers) or {""}
+            names = self._by_time(value, around, numbers) or self._carried(value, around, numbers) or {""}
         number = value.get("channel") if isinstance(value, dict) else None
         if number is None and any("channels" in owner for owner in owners):
             number = numbers[0]
@@ -440,6 +465,21 @@ class _File:
         before = (item for item in reversed(around[0][: numbers[-1] + 1]) if isinstance(item, dict))
         label = next((self.at_time.get(str(time)) for item in before if (time := item.get("start_time"))), None)
         return {label} if label else set()
+
+    def _carried(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
+        """Who spoke last, in Podcasting 2.0 files that name a speaker only when it changes."""
+        if not isinstance(value, dict) or not around or id(around[0]) not in self.of_changes:
+            return set()
+        before = (item for item in reversed(around[0][: numbers[-1]]) if isinstance(item, dict))
+        return next((names for item in before if (names := self._called(item.get("speaker")))), set())
+
+
+def _of_changes(items: list[Any]) -> bool:
+    """Whether a list of segments is of that habit: a third names nobody, and hardly any names who was named before."""
+    segments = [item for item in items if isinstance(item, dict) and ("body" in item or "startTime" in item)]
+    named = [fold_white(str(item.get("speaker") or "")) for item in segments]
+    both = [(a, b) for a, b in itertools.pairwise(named) if a and b]
+    return named.count("") * 3 >= len(items) > 0 and len([1 for a, b in both if a == b]) * 10 <= len(both)
 
 
 def _words(value: Any) -> str:

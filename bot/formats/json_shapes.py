@@ -10,7 +10,6 @@ SHAPES is in the order in which they are tried: each is asked only for what thos
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -144,7 +143,7 @@ def seconds_of(value: Any, unit: float = 1.0) -> float | None:
         value = parse_time(clock) / unit if ":" in clock else float(clock.replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not -_LONGEST < value * unit < _LONGEST or math.isnan(value):
+    if not abs(value) < _LONGEST / unit:  # nor NaN
         return None
     # 1234 ms are 1.234 s, not 1.2340000000000002.
     return round(max(value * unit, 0.0), 6) if unit != 1.0 else max(float(value), 0.0)
@@ -249,10 +248,10 @@ def in_milliseconds(said: Sequence[Said]) -> bool:
     return bool(times) and all(time == int(time) for time in times) and max(times) * _CHARACTERS_A_SECOND > characters
 
 
-def checked(said: list[Said], **about: Any) -> Found:
+def checked(said: list[Said], remarks: tuple[str, ...] = (), **about: Any) -> Found:
     """Found, with times in milliseconds made seconds."""
     if not in_milliseconds(said):
-        return Found(said, **about)
+        return Found(said, remarks=remarks, **about)
     said = [
         replace(
             item,
@@ -261,7 +260,7 @@ def checked(said: list[Said], **about: Any) -> Found:
         )
         for item in said
     ]
-    return Found(said, remarks=(_MILLISECONDS,), **about)
+    return Found(said, remarks=(*remarks, _MILLISECONDS), **about)
 
 
 # ---- What a file says of itself
@@ -325,26 +324,45 @@ def podcast(root: Node) -> Found | None:
     words = segments.any_has("body") or (segments.any_has("startTime") and segments.any_has("text"))
     if not words and not ("version" in root and isinstance(segments.value, list) and not segments.any_has("words")):
         return None
+    said = [
+        item.said(
+            "body",
+            "text",
+            label=item.label("speaker"),
+            start=item.seconds("startTime", "start"),
+            end=item.seconds("endTime", "end"),
+        )
+        for item in segments
+    ]
+    carried, remarks = _carry(said)
     return checked(
-        [
-            item.said(
-                "body",
-                "text",
-                label=item.label("speaker"),
-                start=item.seconds("startTime", "start"),
-                end=item.seconds("endTime", "end"),
-            )
-            for item in segments
-        ],
-        title=title_of(root["title"]),
-        language=language_of(root["language"].value),
+        carried, remarks=remarks, title=title_of(root["title"]), language=language_of(root["language"].value)
     )
+
+
+# As in captions: so many segments name nobody, and of the neighbours that both name somebody so few repeat a name.
+_UNNAMED = 1 / 3
+_REPEATED = 0.1
+
+
+def _carry(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
+    """Segments without a name given to the speaker before them, in files that name a speaker only when it changes."""
+    labels = [item.label for item in said]
+    both = [(a, b) for a, b in itertools.pairwise(labels) if a and b]
+    repeats = sum(a == b for a, b in both)
+    if not any(labels) or labels.count("") < _UNNAMED * len(labels) or repeats > _REPEATED * len(both):
+        return said, ()
+    carried: list[Said] = []
+    for item in said:
+        carried.append(replace(item, label=item.label or (carried[-1].label if carried else "")))
+    count = sum(a != b.label for a, b in zip(labels, carried, strict=True))
+    return carried, (f"{count} segments without a speaker continue the one before them, as this file's habit is",)
 
 
 def openai_diarized(root: Node) -> Found | None:
     """OpenAI's diarized_json: segments[{type: "transcript.text.segment", id, speaker, start, end, text}], seconds."""
     segments = root if isinstance(root.value, list) else root["segments"]
-    if not any(item["type"].value == "transcript.text.segment" for item in segments):
+    if not (segments.any_has("type") and any(item["type"].value == "transcript.text.segment" for item in segments)):
         return None
     return Found([_segment(item) for item in segments], language=language_of(root["language"].value))
 
@@ -494,13 +512,12 @@ def aws(root: Node) -> Found | None:
     """
     results = root["results"]
     language = language_of(root["language_code"].value or results["language_code"].value)
-    if results["channel_labels"]["channels"].any_has("items"):
-        channels = [
-            _aws_items(channel["items"], {}, "channel_label") for channel in results["channel_labels"]["channels"]
-        ]
-        return Found(interleave(channels), language=language)
+    channels = results["channel_labels"]["channels"]
+    if channels.any_has("items"):
+        heard = [_aws_items(channel["items"], {}, channel.label("channel_label")) for channel in channels]
+        return Found(interleave(heard), language=language)
     if results["items"].any_has("alternatives"):
-        said = _aws_items(results["items"], _aws_labels(results["speaker_labels"]), "speaker_label")
+        said = _aws_items(results["items"], _aws_labels(results["speaker_labels"]))
         return Found(close_as_in(said, results["transcripts"].first().text("transcript")), language=language)
     for key in ("audio_segments", "transcripts"):
         if results[key].any_has("transcript"):
@@ -527,22 +544,18 @@ def _aws_labels(labels: Node) -> dict[float, str]:
     }
 
 
-def _aws_items(items: Node, labels: dict[float, str], key: str) -> list[Said]:
+def _aws_items(items: Node, labels: dict[float, str], label: str = "") -> list[Said]:
+    """What is said in items; `label` is that of the channel."""
     said: list[Said] = []
-    label = ""
+    speaking = ""
     for item in items:
         start = item.seconds("start_time")
-        if start is not None:
-            label = item.label(key) or labels.get(start, "")
-        best = item["alternatives"].first()
-        said.append(
-            replace(
-                best.said("content", label=label if start is not None else item.label(key) or label, start=start),
-                place=item.path,
-                end=item.seconds("end_time"),
-                close=item["type"].value == "punctuation",
-            )
-        )
+        if own := label or item.label("speaker_label"):
+            speaking = own
+        elif start is not None:
+            speaking = labels.get(start, "")
+        words = item["alternatives"].first().said("content", label=speaking, start=start, end=item.seconds("end_time"))
+        said.append(replace(words, place=item.path, close=item["type"].value == "punctuation"))
     return said
 
 
