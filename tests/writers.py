@@ -259,9 +259,9 @@ def hearing_name(name: str) -> str:
 # ---- Labelled text of exporters that FORMATS.md does not name, as they are known to write it
 
 
-@writes("meeting_saved_closed_caption.txt", starts=1.0)
+@writes("meeting_saved_closed_caption.txt")
 def zoom_saved_captions(turns: Sequence[Turn]) -> str:
-    """Zoom's "Save transcript": "[Name] 10:02:15", the clock on the wall or of the meeting."""
+    """Zoom's "Save transcript": "[Name] 10:02:15", the clock on the wall, which is no time of a recording."""
     return "\n\n".join(f"[{turn.speaker}] {clock(turn.start)}\n{turn.text}" for turn in turns) + "\n"
 
 
