@@ -243,6 +243,123 @@ def test_otter() -> None:
     ]
 
 
+def test_otter_header_and_trailer() -> None:
+    """Title and date above, the maker's line below; neither is speech."""
+    text = (
+        "Budget review\nMon, Nov 20, 2023 10:00AM • 52:13\n\nSUMMARY KEYWORDS\nbudget, money\n\nSPEAKERS\nAna, Tom\n\n"
+        "Ana  0:03\nIt fell.\n\nTom  0:09\nOh.\n\nAna  0:12\nYes.\n\nTom  0:15\nSo.\n\nTranscribed by https://otter.ai\n"
+    )
+    transcript = read(text)
+    assert [(turn.label, turn.text) for turn in transcript.utterances][2:] == [("Ana", "Yes."), ("Tom", "So.")]
+    assert (transcript.title, transcript.date) == ("Budget review", "2023-11-20")
+    assert transcript.report.by_reason() == {"header": 6, "blank": 7, "boilerplate": 1}
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "[{time}] - {name}\n{words}\n\n",  # Happy Scribe
+        "{time} - {name}\n{words}\n\n",  # Fathom
+        "{time} {name}\n{words}\n\n",  # Word's Transcribe
+        "{name} ({time})\n{words}\n\n",  # Riverside
+        "{name}: [{time}] {words}\n",  # Sonix
+        "[{time}] {name}: {words}\n",
+        "{name}  {time}\n{words}\n\n",
+        "**{name}:** \\[{time}\\] {words}\n\n",  # Changelog
+    ],
+)
+@pytest.mark.parametrize("time", ["0:0{}", "00:00:0{}", "00:00:0{}.190", "00:0{}.5"])
+def test_times_beside_names(turn: str, time: str) -> None:
+    """The layouts of exporters: a time before or behind the name, on its line or above the words."""
+    said = [("Ana Silva", "It fell."), ("Tom", "Did it?"), ("Ana Silva", "By 18 per cent."), ("Tom", "Oh.")]
+    text = "".join(turn.format(time=time.format(at), name=name, words=words) for at, (name, words) in enumerate(said))
+    transcript = read(text)
+    assert [(turn.label, turn.text) for turn in transcript.utterances] == said
+    assert [int(turn.start or 0) for turn in transcript.utterances] == [0, 1, 2, 3]
+    assert located(text)
+
+
+def test_what_zoom_saves_has_times_of_day() -> None:
+    """They are no times within a recording."""
+    text = (
+        "[Ana Silva] 10:02:15\nIt fell.\n\n[Tom] 10:02:19\nOh.\n\n[Ana Silva] 10:02:20\nYes.\n\n[Tom] 10:03:00\nSo.\n"
+    )
+    assert turns(text) == [("Ana Silva", "It fell."), ("Tom", "Oh."), ("Ana Silva", "Yes."), ("Tom", "So.")]
+    assert [turn.start for turn in read(text).utterances] == [None] * 4
+    assert located(text)
+
+
+def test_times_on_lines_of_their_own() -> None:
+    """The transcript that is copied from a page: a time, then words; a lone time within sentences is words."""
+    transcript = read("0:01\nit fell by\n0:04\neighteen per cent\n1:00:07\nand that is that\n")
+    assert [turn.text for turn in transcript.utterances] == ["it fell by eighteen per cent and that is that"]
+    assert [piece.start for piece in transcript.utterances[0].pieces] == [1.0, 4.0, 3607.0]
+    assert located("0:01\nit fell by\n0:04\neighteen per cent\n0:07\nand that is that\n")
+    assert turns("The train left at\n10:30\nand was full.\n") == [("", "The train left at 10:30 and was full.")]
+
+
+def test_what_whisper_prints() -> None:
+    """A range of times before each line, with names or without."""
+    text = "[00:00.000 --> 00:03.700]  It fell.\n[00:03.700 --> 00:05.000]  By 18.\n"
+    transcript = read(text)
+    assert [(p.start, p.end) for p in transcript.utterances[0].pieces] == [(0.0, 3.7), (3.7, 5.0)]
+    assert turns(text) == [("", "It fell. By 18.")]
+    assert located(text)
+    named = "[00:00.000 --> 00:03.700] SPEAKER_00: It fell.\n[00:03.700 --> 00:05.000] SPEAKER_01: By 18.\n" * 2
+    assert turns(named)[:2] == [("SPEAKER_00", "It fell."), ("SPEAKER_01", "By 18.")]
+    assert located(named)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("See [the *first* page](https://example.org/a_(b)) of it.", "See the first page of it."),
+        ("AT&amp;T &#39;did&#39; it, &copy or not.", "AT&T 'did' it, &copy or not."),
+        ("I *never* said **that** or _this_ at all.", "I never said that or this at all."),
+        (r"It is \[laughs\] 5 \* 3, \#1.", "It is [laughs] 5 * 3, #1."),
+        ("snake_case_name and 2 * 3 * 4 stay.", "snake_case_name and 2 * 3 * 4 stay."),
+        ("`**kwargs**` is code, *this* is not.", "`**kwargs**` is code, this is not."),
+        ("A picture ![of us](a.png) here.", "A picture of us here."),
+        ("[1] and (2) and a](b stay.", "[1] and (2) and a](b stay."),
+    ],
+)
+def test_markdown_is_read_as_it_is_shown(words: str, shown: str) -> None:
+    """Only in a file that is Markdown by its bold labels: elsewhere every sign is somebody's."""
+    text = "**Mat Ryer:** Hello.\n\n**Ana Silva:** {}\n\n**Mat Ryer:** So.\n\n**Ana Silva:** Yes.\n"
+    assert turns(text.format(words))[1] == ("Ana Silva", shown)
+    assert located(text.format(words))
+    plain = text.replace("**", "").format(words)
+    assert turns(plain)[1] == ("Ana Silva", words)
+    assert located(plain)
+
+
+@pytest.mark.parametrize("direction", ["*[laughter]*", "[music]", "(crosstalk)", r"\[Applause\]", "♪♪", "(laughing)"])
+def test_stage_directions_on_lines_of_their_own(direction: str) -> None:
+    """They are reported, and words around them stay one turn; within a line they stay."""
+    text = f"ANA: It fell.\n{direction}\nBy 18.\nTOM: {direction} Oh.\nANA: Yes.\nWell.\nTOM: So.\n"
+    assert turns(text)[:2] == [("ANA", "It fell. By 18."), ("TOM", f"{direction} Oh.")]
+    assert read(text).report.by_reason() == {"stage direction": 1}
+    assert located(text)
+
+
+@pytest.mark.parametrize("line", ["(I was not there.)", "[10:30]", "(and so on)"])
+def test_asides_are_words(line: str) -> None:
+    text = f"ANA: It fell.\n{line}\nBy 18.\nTOM: Oh.\nANA: Yes.\nWell.\nTOM: So.\n"
+    assert turns(text)[0] == ("ANA", f"It fell. {line} By 18.")
+    assert located(text)
+
+
+def test_front_matter() -> None:
+    """YAML on top is a header, and says what the recording is called."""
+    talk = "**Ana:** It fell.\n\n**Tom:** Oh.\n\n**Ana:** Yes.\n\n**Tom:** So.\n"
+    transcript = read(f'---\ntitle: "Budget: a review"\ndate: 2023-05-08\nlang: en_GB\ntags: [a, b]\n---\n\n{talk}')
+    assert (transcript.title, transcript.date, transcript.language) == ("Budget: a review", "2023-05-08", "en-GB")
+    assert transcript.report.by_reason() == {"header": 6, "blank": 4}
+    assert read(f"# Budget *review*\n\n{talk}").title == "Budget review"
+    assert read(f"---\n{talk}---\n").title == "talk"
+
+
 def test_label_on_every_line() -> None:
     """Wrapped text with the label repeated: one turn a run of lines, and slices know their own lines."""
     text = "ANA: It fell by\nANA: 18 per cent. We\nANA: do not know why.\nTOM: Why\nTOM: not?\nStray words.\n"

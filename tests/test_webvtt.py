@@ -96,6 +96,77 @@ def test_a_missing_voice_is_not_guessed() -> None:
     assert turns(alternating) == [("Ana", "One."), ("Tom", "Two."), ("", "I took it, I did."), ("Ana", "Four?")]
 
 
+def test_zoom_names_every_cue() -> None:
+    """Names in the words, phrases cut mid-way, a dial-in that is a number."""
+    said = [
+        "Samson Zhang: So it",
+        "Samson Zhang: fell by 18.",
+        "16175551234: Did it?",
+        "Samson Zhang: Yes:",
+        "Tom Roe: Oh.",
+    ]
+    assert turns(cues(*said)) == [
+        ("Samson Zhang", "So it fell by 18."),
+        ("16175551234", "Did it?"),
+        ("Samson Zhang", "Yes:"),
+        ("Tom Roe", "Oh."),
+    ]
+
+
+def test_names_are_not_looked_for_where_voices_are_tagged() -> None:
+    """A colon behind a voice tag is somebody's words."""
+    assert turns(cues("<v Ana>Tom: come here.", "<v Tom>Ana: no.")) == [("Ana", "Tom: come here."), ("Tom", "Ana: no.")]
+
+
+YOUTUBE = """WEBVTT
+Kind: captions
+Language: en-GB
+
+00:00:00.000 --> 00:00:02.000 align:start position:0%
+ 
+it<00:00:00.500><c> fell</c><00:00:01.000><c> by</c>
+
+00:00:02.000 --> 00:00:02.010 align:start position:0%
+it fell by
+ 
+
+00:00:02.010 --> 00:00:04.000 align:start position:0%
+it fell by
+eighteen<00:00:03.000><c> per</c><00:00:03.500><c> cent</c>
+
+00:00:04.000 --> 00:00:04.010 align:start position:0%
+eighteen per cent
+ 
+
+00:00:05.500 --> 00:00:07.000 align:start position:0%
+eighteen per cent
+[Music]
+"""
+
+
+def test_youtube_rolls() -> None:
+    """Each line is said once, at its own time, across pauses too; the language is in the header."""
+    transcript = read(YOUTUBE)
+    assert turns(YOUTUBE) == [("", "it fell by eighteen per cent [Music]")]
+    assert [piece.start for piece in transcript.utterances[0].pieces] == [0.0, 2.01, 5.5]
+    assert transcript.report.by_reason()["repeated by rolling captions"] == 6
+    assert transcript.language == "en-GB"
+
+
+@pytest.mark.parametrize("said", [("Never.", "Never.", "Never."), ("Never.\nI did.", "I did.", "Oh.", "So.", "Well.")])
+def test_what_is_said_twice_stays(said: tuple[str, ...]) -> None:
+    """Repeats alone do not make rolling captions."""
+    assert turns(cues(*said).replace(".500\n", ".999\n")) == [("", fold_white(" ".join(said)))]
+
+
+def test_bare_labels_get_a_name() -> None:
+    """`<v 0>` is called "Speaker 0"; the file's label stays."""
+    assert [(turn.label, turn.speaker) for turn in read(cues("<v 0>One.", "<v 1>Two.")).utterances] == [
+        ("0", "Speaker 0"),
+        ("1", "Speaker 1"),
+    ]
+
+
 def test_words_after_a_closed_or_nameless_voice_are_nobodys() -> None:
     """`</v>` and `<v>` end a voice, and what follows is not carried over either."""
     assert turns(cues("<v Ana>Hello.</v> Laughter.", "more.", "<v Tom>Bye.", "<v>Who?")) == [

@@ -39,7 +39,7 @@ class Format:
     holds: Callable[[bytes, Place, str, str, Collection[str]], bool]
 
 
-LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md"), None, labelled.read, labelled.holds)
+LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md", ".tsv"), None, labelled.read, labelled.holds)
 """The family of last resort: any text may be labelled text."""
 
 FORMATS = (

@@ -27,6 +27,7 @@ from bot.formats.labelled import (
     cut_at_labels,
     is_direction,
     lower_case_words,
+    said_by,
     shape_of,
     split_at_labels,
     strip_label,
@@ -47,6 +48,7 @@ _CHANGE = re.compile(r"(?P<dash>[-–—]\s*(?=[^\s\d–—-]))|>>+\s*")
 # that both have one, at most this share repeats it.
 _UNTAGGED = 1 / 3
 _REPEATED = 0.1
+_EVERY_CUE = 0.8  # a file that names so many cues names every one
 # Captions roll if this share of the cues (and more than one) begins with the lines that the cue before ends with, when
 # that one is no longer over (seconds) than this.  In a file that rolls, the lines are shown again after a pause too.
 _ROLLING = 0.4
@@ -210,15 +212,20 @@ def _heads_of_cues(said: Sequence[Said], candidates: Sequence[Candidate], labels
     """More names: those at the head of a cue after the end of a sentence, where names are written so.
 
     Exporters that name a speaker only when they change begin a cue there, so somebody who speaks once or twice is found
-    too: in a file that has other labels, or whose first cue begins with one.
+    too: in a file that has other labels, or whose first cue begins with one.  Where nearly every cue is named, phrases
+    are cut anywhere (Zoom).
     """
     lines = [item.words for item in said]
     in_lower_case = lower_case_words(lines)
+    firsts = {number for number, item in enumerate(said, 1) if number == 1 or said[number - 2].cue != item.cue}
+    named = sum(1 for candidate in candidates if candidate.line in firsts and candidate.name in labels)
+    every_cue = named >= _EVERY_CUE * len(firsts)
     heads = {
         candidate.line: candidate.name
         for candidate in candidates
         for at in [candidate.line - 1]
-        if not at or (said[at - 1].cue != said[at].cue and (TURN_END.search(lines[at - 1]) or said[at].begins))
+        if candidate.line in firsts
+        if not at or every_cue or said[at].begins or TURN_END.search(lines[at - 1])
         if (shape := shape_of(candidate.name, False)) == "name"
         or (shape == "word" and candidate.name.casefold() not in in_lower_case)
     }
@@ -267,12 +274,7 @@ def located(heard: Sequence[tuple[int, str, str]], place: Place, text: str, labe
     """
     assert isinstance(place, Lines)
     named = [said for said in heard if place.first <= said[0] <= place.last]
-    wanted = fold_white(text)
-    return any(
-        voice == label and wanted in fold_white(" ".join(words for _, _, words in run))
-        for lines in (named, _without_echoes(named))
-        for voice, run in itertools.groupby(lines, key=lambda said: said[1])
-    )
+    return said_by(named, text, label) or said_by(_without_echoes(named), text, label)
 
 
 def _without_echoes(heard: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:

@@ -24,7 +24,6 @@ are read as words all the same.
 from __future__ import annotations
 
 import contextlib
-import html
 import itertools
 import re
 from collections import Counter
@@ -60,7 +59,7 @@ _INVISIBLE = "\u200b\u200e\u200f\ufeff"  # left by copying from web pages
 _COLON = r"(?:：|:(?=\s|$|[^\x00-\x7f]))"
 _LABEL_LINE = re.compile(
     rf"""[\s{_INVISIBLE}]*+
-    (?:(?:\[{_TIME}\]|\[{_TIME}\s-->\s{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
+    (?:(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
     (?:
         (?P<mark>\*{{1,3}}|__?)(?P<bold>{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*
         (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON})
@@ -75,10 +74,12 @@ _LABEL_LINE = re.compile(
 _TIME_THEN_NAME = re.compile(
     rf"\s*+(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?(?P<name>{_NAME})(?<![.!?,;…])\s*$"
 )
-# Whisper's output on a terminal: "[00:00.000 --> 00:03.700]  words".
-_SPAN = re.compile(rf"\s*+\[({_TIME})\s*-->\s*({_TIME})\]\s*")
+# When a line is said: Whisper on a terminal "[00:00.000 --> 00:03.700]  words", Descript "[00:00:01 - 00:00:05] words".
+_SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
+_TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
+_TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 # A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
-_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+")
+_TIME_BEHIND = re.compile(rf"\\?\[({_TIME})\\?\]\s+(?!to \\?\[)")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
 _BOILERPLATE = re.compile(
@@ -96,6 +97,7 @@ _DIRECTION = re.compile(
     r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
     re.IGNORECASE,
 )
+_OPENING = tuple("[(*_\\♪♫")
 # A label in the middle of a line, after the end of a sentence.
 _LABEL_WITHIN = re.compile(
     r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
@@ -195,7 +197,12 @@ def read_lines(
     says that the text is Markdown, as bold labels and a heading on top do.
     """
     not_speech = dict(not_speech or {})
-    not_speech |= {number: "boilerplate" for number, line in enumerate(lines, 1) if _BOILERPLATE.fullmatch(line)}
+    if lines and lines[0].strip() == _TSV:
+        not_speech[1] = "header"
+    lines, spans = _without_spans(lines)
+    not_speech |= {
+        number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
+    }
     found = [
         candidate
         for number, line in enumerate(lines, 1)
@@ -210,8 +217,22 @@ def read_lines(
     first = next((line for line in lines if line.strip()), "")
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
-        return _read_unlabelled(lines, others, not_speech, fold)
-    return read_turns(lines, labelled, others, not_speech, fold)
+        return _read_unlabelled(lines, others, not_speech, spans, fold)
+    return read_turns(lines, labelled, others, not_speech, spans, fold)
+
+
+def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
+    """The lines without what says when they are said, and that: line number to start and end (seconds)."""
+    in_table = bool(lines) and lines[0].strip() == _TSV
+    pattern, sign = (_TSV_SPAN, "\t") if in_table else (_SPAN, "[")
+    spans: dict[int, tuple[float, float]] = {}
+    bare = list(lines)
+    for number, line in enumerate(lines, 1):
+        if sign in line and (match := pattern.match(line)):
+            start, end = parse_time(match[1]), parse_time(match[2])
+            spans[number] = (start / 1000, end / 1000) if in_table else (start, end)
+            bare[number - 1] = line[match.end() :]
+    return bare, spans
 
 
 def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) -> bool:
@@ -220,7 +241,9 @@ def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) 
 
 def _times_alone(lines: Sequence[str]) -> dict[int, float]:
     """The lines (numbers) that are only a time, in seconds, in a file that has several."""
-    matches = {number: match for number, line in enumerate(lines, 1) if (match := _TIME_ALONE.match(line))}
+    matches = {
+        number: match for number, line in enumerate(lines, 1) if ":" in line and (match := _TIME_ALONE.match(line))
+    }
     return {number: parse_time(match[1]) for number, match in matches.items()} if len(matches) >= _TIMES_ALONE else {}
 
 
@@ -295,7 +318,7 @@ def _refuse_other_families(lines: Sequence[str]) -> None:
 
 def candidate_of(number: int, line: str) -> Candidate | None:
     """What may be a label at the head of a line, and the words behind it."""
-    if _HEADING.match(line):
+    if (":" not in line and "：" not in line) or _HEADING.match(line):
         return None
     match = _LABEL_LINE.match(line)
     if not match:
@@ -377,7 +400,8 @@ def lower_case_words(lines: Sequence[str]) -> set[str]:
 
 def is_direction(text: str) -> bool:
     """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
-    return bool(_DIRECTION.fullmatch(text.strip()))
+    text = text.strip()
+    return text[:1] in _OPENING and bool(_DIRECTION.fullmatch(text))
 
 
 def _same_name(name: str) -> str:
@@ -441,12 +465,13 @@ def read_turns(
     labelled: Mapping[int, Candidate],
     others: Mapping[int, str],
     not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]] | None = None,
     fold: Callable[[str], str] = str,
 ) -> Contents:
     """The turns of a file with labels, which stand on the lines of `labelled`.
 
-    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason; `fold`
-    gives the words that are shown.
+    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason, `spans`
+    start and end (seconds) of lines; `fold` gives the words that are shown.
     """
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)
@@ -485,7 +510,10 @@ def read_turns(
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
             turns.append(Turn(candidate.name, speaker_named(candidate.name)))
         words, *more = split_at_labels(candidate.words if candidate else line, labels)
-        turns[-1].add(fold(words[1]), number, time if candidate is None or candidate.time is None else candidate.time)
+        start, end = (spans or {}).get(number, (time, None))
+        if candidate and candidate.time is not None:
+            start = candidate.time
+        turns[-1].add(fold(words[1]), number, start, end)
         time = None
         for label, said in more:
             turns.append(Turn(label, speaker_named(label)))
@@ -564,7 +592,11 @@ def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> boo
 
 
 def _read_unlabelled(
-    lines: Sequence[str], others: Mapping[int, str], not_speech: Mapping[int, str], fold: Callable[[str], str]
+    lines: Sequence[str],
+    others: Mapping[int, str],
+    not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]],
+    fold: Callable[[str], str],
 ) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
     left_out: list[tuple[int, str, str]] = []
@@ -580,9 +612,8 @@ def _read_unlabelled(
         elif number in times:
             time = times[number]
         else:
-            span = _SPAN.match(line)
-            start, end = (parse_time(span[1]), parse_time(span[2])) if span else (time, None)
-            turns[-1].add(fold(line[span.end() :] if span else line), number, start, end)
+            start, end = spans.get(number, (time, None))
+            turns[-1].add(fold(line), number, start, end)
             time = None
     report = Reading(
         "text without speaker labels",
@@ -612,47 +643,53 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     """
     assert isinstance(place, Lines)
     within = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
-    return said_by(within, text, label)
+    # Bold or linked words, a heading or YAML on top: then what is shown of the Markdown counts too.
+    markdown = b"**" in data or b"](" in data or data.lstrip(b"\xef\xbb\xbf\r\n ").startswith((b"# ", b"---"))
+    return said_by(within, text, label, markdown)
 
 
-def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str) -> bool:
+def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str, markdown: bool = False) -> bool:
     """Whether one voice says the words in a run of what is heard: (place, voice, words).
 
     What stands in brackets or parentheses by itself may be a stage direction, and is then no part of what is said.
     """
+    wanted = _unmarked(text)
+    spoken = [said for said in heard if not _in_brackets(said[2]) or _unmarked(said[2]) in wanted]
     return any(
-        voice == label and _is_in(text, " ".join(words for _, _, words in run))
-        for opening in ("", "[♪♫", "[♪♫(")
-        for voice, run in itertools.groupby(
-            (said for said in heard if not _stands_in(said[2], opening)), key=lambda said: said[1]
-        )
+        voice == label and _is_in(text, " ".join(words for _, _, words in run), markdown)
+        for lines in (heard, spoken)
+        for voice, run in itertools.groupby(lines, key=lambda said: said[1])
     )
 
 
-def _is_in(text: str, words: str) -> bool:
-    """Whether a text stands in words as they are, without a time range at their head, or shown as Markdown is."""
+def _in_brackets(words: str) -> bool:
+    bare = words.strip("*_\\ \t")
+    return bare[:1] in tuple("[(♪♫") and bare[-1:] in tuple("])♪♫")
+
+
+def _is_in(text: str, words: str, markdown: bool) -> bool:
+    """Whether a text stands in words as they are, or shown as Markdown is."""
     wanted, said = fold_white(text), fold_white(words)
-    if wanted in said:
-        return True
-    said = fold_white(re.sub(r"\[[\d:.,]+ --> [\d:.,]+\]", "", said))
-    shown = said if "](" not in said else _without_addresses(said)
-    return wanted in said or _unmarked(wanted) in _unmarked(html.unescape(shown))
+    shown = _without_addresses(said) if markdown and "](" in said else said
+    return wanted in said or (markdown and _unmarked(wanted) in _unmarked(unescape(shown)))
 
 
 def _without_addresses(words: str) -> str:
     """Links as their text: what stands between a bracket and `](` stays, and what stands in the parentheses goes."""
     shown, *parts = words.split("](")
     for part in parts:
-        depth, end = 1, len(part)
+        depth, end = 1, -1
         for at, sign in enumerate(part):
             depth += (sign == "(") - (sign == ")")
             if not depth:
                 end = at
                 break
         opening = shown.rfind("[")
-        if opening > 0 and shown[opening - 1] == "!":
-            shown = shown[: opening - 1] + shown[opening:]
-        shown = shown[:opening] + shown[opening + 1 :] + part[end + 1 :]
+        if end < 0 or opening < 0:
+            shown += f"]({part}"
+            continue
+        before = shown[:opening]
+        shown = before.removesuffix("!") + shown[opening + 1 :] + part[end + 1 :]
     return shown
 
 
@@ -661,16 +698,14 @@ def _unmarked(words: str) -> str:
     return fold_white(re.sub(r"[*_\\]", "", words))
 
 
-def _stands_in(words: str, opening: str) -> bool:
-    bare = words.strip("*_\\ \t")
-    return bool(bare and opening) and bare[0] in opening and bare[-1] in "])♪♫"
-
-
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
-    lines = split_lines(decode(data))
-    heads = [strip_label(line, labels) if line.strip() else ("", "") for line in lines]
+    lines = split_lines(decode(data).lstrip("\ufeff"))
+    if lines and lines[0].split() == ["start", "end", "text"]:
+        lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
+    lines = [_behind_span(line) if "[" in line else line for line in lines]
+    heads = [strip_label(line, labels) if ":" in line or "：" in line else ("", line) for line in lines]
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
@@ -692,9 +727,16 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     return tuple(found)
 
 
+def _behind_span(line: str) -> str:
+    """A line without the two times in brackets at its head."""
+    inside, bracket, words = line.lstrip().partition("]")
+    is_span = bracket and inside[0] == "[" and len(inside) < 50 and not inside.strip("[0123456789:., ->–—")
+    return words if is_span and " " in inside.strip("[ ") else line
+
+
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
-    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}(?:\s-->\s{_TIME})?[\])]?\s+(?:-\s+)?)?", "", line)
+    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
     if len(bare) < len(line) and bare.strip() in labels:
         return bare.strip(), ""  # a time and a name
     opening = re.match(r"[*_\[]*", bare)
@@ -712,7 +754,7 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
         if label in labels:
             after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
-                return label, re.sub(r"^\\?\[[\d:.,]+\\?\]\s+", "", rest[after.end() :].strip())
+                return label, re.sub(r"^\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)", "", rest[after.end() :].strip())
     return "", line
 
 

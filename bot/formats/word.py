@@ -54,7 +54,7 @@ _BESIDE_REASONS = {
     "comments": "comment",
 }
 
-_SPAN = re.compile(r"(\d{1,4}:\d{1,2}:\d{1,2}[.,]\d{1,6}) --> [\d:.,]{5,20}\n(?=[^\n]{1,100}\n)")
+_SPAN = re.compile(r"(\d{1,4}:\d{1,2}:\d{1,2}[.,]\d{1,6}) --> (\d{1,4}:\d{1,2}:\d{1,2}[.,]\d{1,6})\n(?=[^\n]{1,100}\n)")
 _TIME_ALONE = re.compile(r"(?:\d{1,3}:)?\d{1,2}:\d{2}")
 _BEGUN = re.compile(r".{1,80} (?:started|stopped) transcription\W*", re.DOTALL)
 _ENDED = re.compile(r"(?:Transcription|Meeting) ended after\b.*", re.DOTALL)
@@ -195,8 +195,12 @@ def _of_old_teams(paragraph: str, known: set[str]) -> str:
         return paragraph
     name, _, words = paragraph[span.end() :].partition("\n")
     known.add(name.strip())
-    seconds = parse_time(span[1])
-    return f"[{int(seconds // 3600):02d}:{int(seconds // 60 % 60):02d}:{seconds % 60:06.3f}] {name.strip()}: {words}"
+    start, end = (_clock(parse_time(time)) for time in span.groups())
+    return f"[{start} --> {end}] {name.strip()}: {' '.join(words.split())}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds // 3600):02d}:{int(seconds // 60 % 60):02d}:{seconds % 60:06.3f}"
 
 
 def _about(paragraphs: Sequence[str], kinds: Collection[int]) -> tuple[str | None, str | None]:
