@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import itertools
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -28,7 +29,10 @@ WORDS = (
     "1,204 3.5 £40 50% 10:30 & < > it's isn't naïve São “so” (well) C++ e.g. — #1 a/b 18 per cent ... Ana Grace note"
 ).split()
 
-few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("NOISE", "3"))
+"""Talks for each of some eighty writers: `NOISE=100` looks for longer."""
+
+few = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -265,7 +269,6 @@ HTML: tuple[Change, ...] = (
     lambda text: text.replace("£", "&pound;").replace("—", "&mdash;").replace("é", "&eacute;"),
     lambda text: re.sub(r"<(/?)(cite|time|p)>", lambda match: f"<{match[1]}{match[2].upper()}>", text),
     lambda text: re.sub(r"<(cite|time|p)>", r'<\1 class="x" data-a=1>', text),
-    lambda text: text.replace("</p>", ""),
     lambda text: text.replace("<p>So ", "<p>\n      So\n"),
     lambda text: text.replace("<cite>", "<!-- turn: --><cite>"),
     lambda text: text.replace(" and ", " <em>and</em> "),
@@ -287,8 +290,6 @@ def test_html(writer: Writer, turns: tuple[Turn, ...], changes: list[Change], en
 @given(turns=talks())
 def test_word(writer: Writer, turns: tuple[Turn, ...]) -> None:
     """Word files of meetings."""
-    if writer.name.startswith("meet"):
-        turns = tuple(turns)
     check(writer, writer.write(turns), turns)
 
 
