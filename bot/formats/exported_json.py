@@ -140,19 +140,19 @@ def read_shape(shape: Shape, data: bytes) -> Contents:
     if found is None:
         raise TranscriptError(f"this JSON, with {_top_level(root)}, is not of the shape {shape.name}; {_EXPECTED}")
     said = [_clean(item) for item in found.said]
-    unspoken = [Unspoken("no words", Item(item.place), item.text) for item in said if not _is_speech(item)]
+    texts, sizes = _survey(root)
     spoken = {item.place for item in said if _is_speech(item)}
-    unspoken = [item for item in unspoken if str(item.place) not in spoken]
-    unspoken += _other_texts(root, said)
+    silent = dict.fromkeys(item.place for item in said if item.place not in spoken)
+    others = _other_texts(texts, said)
+    unspoken = (*(Unspoken("no words", Item(place), "") for place in silent), *others)
+    units = _count_items(said, sizes) + len(others)
     turns = _turns(said)
     remarks = list(found.remarks)
     if any(not turn.label for turn in turns):
         remarks.append(f"words without a speaker are by one {speaker_named('').lower()}")
     if any("\ufffd" in turn.text for turn in turns):
         remarks.append("characters that are no text are shown as U+FFFD")
-    reading = Reading(
-        shape.name, "item", len(spoken) + len(unspoken), len(spoken), tuple(unspoken), tuple(remarks)
-    ).check()
+    reading = Reading(shape.name, "item", units, len(spoken), unspoken, tuple(remarks)).check()
     return Contents(turns, reading, found.title, found.date, found.language)
 
 
@@ -179,9 +179,12 @@ def _is_speech(said: Said) -> bool:
 
 
 def _turns(said: Iterable[Said]) -> tuple[Utterance, ...]:
-    """Neighbouring items of one label as one turn; each item with words is a piece of it."""
-    runs = itertools.groupby((item for item in said if _is_speech(item)), key=lambda item: item.label)
-    joined = ((label, *_join(list(run))) for label, run in runs)
+    """Neighbouring items of one label as one turn; each item with words is a piece of it.
+
+    Items of somebody else part two turns, though they have no words.
+    """
+    runs = itertools.groupby((item for item in said if item.label or _is_speech(item)), key=lambda item: item.label)
+    joined = ((label, *_join([item for item in run if _is_speech(item)])) for label, run in runs)
     return tuple(
         Utterance(index, speaker_named(label), label, text, pieces)
         for index, (label, text, pieces) in enumerate(turn for turn in joined if turn[1])
@@ -232,17 +235,19 @@ _SHOWN = 300  # characters of a text that repeats what is said
 _NEARLY = 0.9  # of the words of a text are among those that are said: it tells the same with small differences
 
 
-def _other_texts(root: Any, said: Sequence[Said]) -> list[Unspoken]:
+def _count_items(said: Sequence[Said], sizes: dict[str, int]) -> int:
+    """The items of all lists of the kinds that were read, as a walk through the whole file counts them."""
+    lists = {item.place.rpartition("[")[0] for item in said if item.place.endswith("]")}
+    kinds = {re.sub(r"(?<!alternatives)\[\d+\]", "[]", path) for path in lists}
+    alone = {item.place for item in said if not item.place.endswith("]")}
+    return sum(sizes[kind] for kind in kinds) + len(alone)
+
+
+def _other_texts(texts: dict[str, list[str]], said: Sequence[Said]) -> list[Unspoken]:
     """All texts of a file that are not in a field that was read, those of one field together."""
     read = {item.field for item in said}
-    fields: dict[str, list[str]] = {}
-    for field, text in _texts(root):
-        if field not in read:
-            fields.setdefault(field, []).append(text)
-    if not fields:
-        return []
     spoken = Counter(word for item in said for word in _WORD.findall(item.text.casefold()))
-    return [_other_text(field, texts, spoken) for field, texts in fields.items()]
+    return [_other_text(field, found, spoken) for field, found in texts.items() if field not in read]
 
 
 def _other_text(field: str, texts: Sequence[str], spoken: Counter[str]) -> Unspoken:
@@ -260,23 +265,30 @@ def _other_text(field: str, texts: Sequence[str], spoken: Counter[str]) -> Unspo
     return Unspoken(reason, Item(field), text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
-def _texts(root: Any) -> Iterator[tuple[str, str]]:
-    """(field, string) of every text in a file, in its order.  Without recursion: a file may be nested deeply."""
+def _survey(root: Any) -> tuple[dict[str, list[str]], Counter[str]]:
+    """All texts of a file by field, and how many items its lists have, lists of one kind together.
+
+    Without recursion: a file may be nested deeply.
+    """
+    texts: dict[str, list[str]] = {}
+    sizes: Counter[str] = Counter()
     stack: list[tuple[str, str, Any, bool]] = [("", "", root, False)]
     while stack:
         path, key, value, about = stack.pop()
         if isinstance(value, str):
             if _is_text(key, value, about):
-                yield path, value
+                texts.setdefault(path, []).append(value)
         elif isinstance(value, dict):
             about = about or key in _ABOUT
             prefix = f"{path}." if path else ""
             stack += [(f"{prefix}{name}", name, member, about) for name, member in reversed(value.items())]
         elif isinstance(value, list):
+            sizes[path] += len(value)
             if key == "alternatives":
                 stack += [(f"{path}[{at}]", key, item, about) for at, item in reversed(list(enumerate(value)))]
             else:
                 stack += [(f"{path}[]", key, item, about) for item in reversed(value)]
+    return texts, sizes
 
 
 def _is_text(key: str, value: str, about: bool) -> bool:
@@ -317,7 +329,7 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     """
     file = _file(data)
     first, _, last = str(place).partition(" to ")
-    heard = [voice for item in file.items(first, last or first) for voice in file.voices(*item)]
+    heard = [voice for item in file.items(first, last or first) for voice in file.voices(*item) if voice[1].strip()]
     runs = itertools.groupby(heard, key=lambda voice: label in voice[0])
     return any(is_theirs and _says([words for _, words in run], text) for is_theirs, run in runs)
 
@@ -366,7 +378,7 @@ class _File:
     def __init__(self, root: Any) -> None:
         self.root = root
         self.names: dict[str, set[str]] = {}
-        self.at_time: dict[str, str] = {}
+        self.at_time: dict[str, Any] = {}
         self.of_changes: set[int] = set()
         stack = [root]
         while stack:
@@ -385,7 +397,7 @@ class _File:
             number = value.get(key)
             if called and isinstance(number, str | int):
                 self.names.setdefault(str(number), set()).add(fold_white(_plain(called)))
-        if isinstance(value.get("speaker_label"), str) and value.get("start_time"):
+        if "speaker_label" in value and value.get("start_time"):
             self.at_time[str(value["start_time"])] = value["speaker_label"]
 
     def items(self, first: str, last: str) -> Iterator[tuple[Any, list[Any], list[int]]]:
@@ -414,6 +426,8 @@ class _File:
 
     def voices(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> Iterator[tuple[frozenset[str], str]]:
         """(the names that a speaker goes by, words) of an item; several where its words name several speakers."""
+        if isinstance(value, str) and isinstance(around[0], list):
+            return  # the items of lists are objects
         names = self._speakers(value, around, numbers)
         words = value.get("words") if isinstance(value, dict) else None
         parts = [word for word in words if isinstance(word, dict) and _words(word)] if isinstance(words, list) else []
@@ -438,11 +452,13 @@ class _File:
         names: set[str] = set()
         for key in _SAID_BY:
             if owner is not None and key in owner:
-                names |= self._called(owner[key])
+                called = self._called(owner[key])
+                # Where names are given, though null, a number is only what a name is looked up by.
+                names |= called - {str(owner[key])} if key == "speaker_id" and "speaker_name" in owner else called
         if not names:
             names = self._by_time(value, around, numbers) or self._carried(value, around, numbers) or {""}
         number = value.get("channel") if isinstance(value, dict) else None
-        if number is None and any("channels" in owner for owner in owners):
+        if number is None and any(owner.get("channels") is part for owner in owners for part in around):
             number = numbers[0]
         if number is not None:
             names |= {f"channel {number}, speaker {name}" if name else f"channel {number}" for name in names}
@@ -463,8 +479,8 @@ class _File:
         if not self.at_time or not around or not isinstance(around[0], list):
             return set()
         before = (item for item in reversed(around[0][: numbers[-1] + 1]) if isinstance(item, dict))
-        label = next((self.at_time.get(str(time)) for item in before if (time := item.get("start_time"))), None)
-        return {label} if label else set()
+        time = next((str(time) for item in before if (time := item.get("start_time"))), "")
+        return self._called(self.at_time.get(time))
 
     def _carried(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
         """Who spoke last, in Podcasting 2.0 files that name a speaker only when it changes."""
@@ -492,9 +508,7 @@ def _words(value: Any) -> str:
         if isinstance(value.get(key), str) and value[key].strip():
             return _plain(value[key])
     best = value.get("alternatives")
-    if isinstance(best, list) and best:
-        return _words(best[0])
-    return value["value"] if isinstance(value.get("value"), str) else ""
+    return _words(best[0]) if isinstance(best, list) and best and isinstance(best[0], dict) else ""
 
 
 FAMILIES: tuple[tuple[str, str, Callable[[bytes], bool], Callable[[bytes], Contents]], ...] = tuple(

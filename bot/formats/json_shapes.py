@@ -126,10 +126,9 @@ def label_of(value: Any) -> str:
         )
     if isinstance(value, str):
         return fold_white(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    # Numbers of speakers are small; tolerated: 0.0, as table programs write 0.
-    return str(int(value)) if 0 <= value < 1e6 and value == int(value) else ""
+    if isinstance(value, float):
+        return str(int(value)) if abs(value) < 1e15 and value == int(value) else ""  # 0.0, as table programs write 0
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 _CLOCK = re.compile(r"\d{1,9}(?::\d{1,2}){0,2}(?:[.,]\d{0,12})?s?")
@@ -181,13 +180,20 @@ def by_speaker(item: Said, words: Node, label: Callable[[Node], str], unit: floa
     """An item divided where its words name another speaker than the words before them.
 
     A word without a speaker is by that of the word before it.  An item whose words are not those of its text stays
-    whole.
+    whole; one that has no text is its words.
     """
+    if not item.text and words.any_has(*_WORD_KEYS):
+        item = replace(
+            item,
+            text=" ".join(word.text(*_WORD_KEYS).strip() for word in words),
+            start=_first_start(list(words), unit) if item.start is None else item.start,
+            end=_last_end(list(words), unit) if item.end is None else item.end,
+        )
     if not isinstance(words.value, list) or not any(label(word) not in ("", item.label) for word in words):
         return [item]
     kept = [word for word in words if word.text(*_WORD_KEYS)]
     starts = align(item.text, [word.text(*_WORD_KEYS).strip() for word in kept])
-    if starts is None:
+    if not starts:
         return [item]
     speaking = item.label
     runs: list[tuple[str, int, list[Node]]] = []
@@ -290,8 +296,10 @@ def language_of(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     name = value.strip().casefold()
-    tag = re.fullmatch(r"([a-z]{2,3})(?:[-_]([a-z]{2}|\d{3}))?", _LANGUAGES.get(name, name))
-    return None if not tag else f"{tag[1]}-{tag[2].upper()}" if tag[2] else tag[1]
+    tag = re.fullmatch(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", _LANGUAGES.get(name, name))
+    if not tag:
+        return None
+    return "-".join(part for part in (tag[1], (tag[2] or "").title(), (tag[3] or "").upper()) if part)
 
 
 def date_of(value: Any) -> str | None:
@@ -381,7 +389,15 @@ def _speaker(item: Node) -> str:
     return item.label("speaker")
 
 
-_ASSEMBLYAI = ("audio_url", "acoustic_model", "speech_model", "speech_models", "audio_duration", "language_confidence")
+_ASSEMBLYAI = (
+    "utterances",
+    "audio_url",
+    "acoustic_model",
+    "speech_model",
+    "speech_models",
+    "audio_duration",
+    "language_confidence",
+)
 
 
 def assemblyai(root: Node) -> Found | None:
@@ -391,26 +407,22 @@ def assemblyai(root: Node) -> Found | None:
     """
     own = any(key in root for key in _ASSEMBLYAI)
     language = language_of(root["language_code"].value)
-    if root["utterances"].any_has("text"):
-        said = [
-            part
-            for item in root["utterances"]
-            for part in by_speaker(_segment(item, 0.001), item["words"], _speaker, 0.001)
-        ]
-        return Found(said, language=language)
-    for key in ("sentences", "paragraphs"):
-        if root[key].any_has("words") and root[key].any_has("text"):
-            said = [
-                part for item in root[key] for part in by_speaker(_segment(item, 0.001), item["words"], _speaker, 0.001)
-            ]
-            return Found(said, language=language)
+    for key in ("utterances", "sentences", "paragraphs"):
+        if root[key].any_has("text") and (key == "utterances" or root[key].any_has("words")):
+            unit = 1.0 if _has_fractions(root[key]) else 0.001
+            items = [by_speaker(_segment(item, unit), item["words"], _speaker, unit) for item in root[key]]
+            return Found([part for item in items for part in item], language=language)
     if own and root["words"].any_has("text"):
-        return Found(
-            close_as_in([_segment(item, 0.001) for item in root["words"]], root.text("text")), None, None, language
-        )
+        words = [_segment(item, 0.001) for item in root["words"]]
+        return Found(close_as_in(words, root.text("text")), language=language)
     if own and root.text("text"):
         return Found([Said("text", "text", root.text("text"))], language=language)
     return None
+
+
+def _has_fractions(items: Node) -> bool:
+    """Whether times have fractions: then they are seconds (tolerated: other services that have utterances)."""
+    return any(isinstance(time := item["start"].value, float) and time % 1 for item in items)
 
 
 def deepgram(root: Node) -> Found | None:
@@ -455,7 +467,7 @@ def _deepgram_words(channel: Node, number: str) -> list[Said]:
     """The words of the first alternative of a channel, or its whole transcript where it has no words."""
     best = channel["alternatives"].first()
     if not best["words"].any_has("word", "punctuated_word"):
-        return [best.said("transcript", label=_on_channel(number, ""))]
+        return [replace(best.said("transcript", label=_on_channel(number, "")), place=best["transcript"].path)]
     words = [
         item.said(
             "punctuated_word",
@@ -575,11 +587,12 @@ def fireflies(root: Node) -> Found | None:
             "text",
             "sentence",
             "raw_text",
-            label=item.label("speaker_name") or names.get(item.label("speaker_id"), ""),
+            label=item.label("speaker_name") or names.get(number, "" if "speaker_name" in item else number),
             start=item.seconds("start_time", "startTime"),
             end=item.seconds("end_time", "endTime"),
         )
         for item in sentences
+        for number in [item.label("speaker_id")]
     ]
     day = date_of(root["date"].value) or date_of(root["dateString"].value)
     return Found(said, title_of(root["title"]), day)
@@ -667,20 +680,11 @@ def whisper(root: Node) -> Found | None:
     segments = root if isinstance(root.value, list) else root["segments"]
     timed = segments.any_has("start", "speaker", "timestamp")
     if timed and (segments.any_has("text") or segments.any_has("words")):
-        return checked([part for item in segments for part in _whisper_segment(item)], language=language)
+        said = [part for item in segments for part in by_speaker(_segment(item), item["words"], _speaker)]
+        return checked(said, language=language)
     if not root.path and root.text("text") and set(root.value) <= _PLAIN:
         return Found(_whisper_text(root), language=language)
     return None
-
-
-def _whisper_segment(item: Node) -> list[Said]:
-    if not item.text("text") and item["words"].any_has("word", "text"):
-        return [
-            replace(part, place=item.path, label=part.label or item.label("speaker"), start=word.seconds("start"))
-            for word in item["words"]
-            if (part := word.said(*_WORD_KEYS, label=word.label("speaker"), end=word.seconds("end"))).text
-        ]
-    return by_speaker(_segment(item), item["words"], _speaker)
 
 
 def _whisper_text(root: Node) -> list[Said]:
