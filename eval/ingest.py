@@ -22,7 +22,7 @@ from bot.formats import SUFFIXES, read_file
 class Tally:
     """What the files of one family came to.
 
-    `units` are counted in the family's own unit; `left_out` by (unit, reason); `seconds` of wall time.
+    `units` are counted in the family's own unit; `left_out` by (unit, reason); `seconds` of CPU time, since machines that do other work as well are common.
     """
 
     files: int = 0
@@ -48,7 +48,7 @@ def measure(paths: Iterable[Path]) -> Ingest:
     """Read every file once.  Nothing is kept but counts."""
     ingest = Ingest({}, {})
     for path in paths:
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             transcript, data = read_file(path)
         except TranscriptError as error:
@@ -56,7 +56,7 @@ def measure(paths: Iterable[Path]) -> Ingest:
             continue
         report = transcript.report
         tally = ingest.families.setdefault(report.family, Tally())
-        tally.seconds += time.perf_counter() - began
+        tally.seconds += time.process_time() - began
         tally.files += 1
         tally.megabytes += len(data) / 1e6
         tally.units += report.units
@@ -80,7 +80,7 @@ def transcripts_of(folder: Path) -> list[Path]:
 def as_markdown(ingest: Ingest) -> str:
     """Two tables, families and what was left out, and the files that were refused."""
     lines = [
-        "| family | files | MB | turns | speakers | words | units | speech | left out | files per second |",
+        "| family | files | MB | turns | speakers | words | units | speech | left out | files per CPU second |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for family, tally in sorted(ingest.families.items()):

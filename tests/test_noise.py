@@ -29,7 +29,7 @@ WORDS = (
     "1,204 3.5 £40 50% 10:30 & < > it's isn't naïve São “so” (well) C++ e.g. — #1 a/b 18 per cent ... Ana Grace note"
 ).split()
 
-EXAMPLES = int(os.environ.get("NOISE", "3"))
+EXAMPLES = int(os.environ.get("NOISE", "8"))
 """Talks for each of some eighty writers: `NOISE=100` looks for longer."""
 
 few = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1189,7 +1189,8 @@ def teams_docx_of_old(turns: Sequence[Turn]) -> bytes:
 
     def old(seconds: float) -> str:
         whole, milliseconds = divmod(round(seconds * 1000), 1000)
-        return f"{whole // 3600}:{whole % 3600 // 60}:{whole % 60}.{milliseconds}"
+        fraction = f"{milliseconds:03d}".rstrip("0") or "0"
+        return f"{whole // 3600}:{whole % 3600 // 60}:{whole % 60}.{fraction}"
 
     return docx(
         [
