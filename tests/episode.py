@@ -76,7 +76,7 @@ _SAID = (
         "It says what José says, only with footnotes.\nTraffic fell by 18 per cent in the first week & never came "
         "back.\nWill it come back now?\nI would not bet on it.",
     ),
-    (TOM, "I have the report here.\nPage 12: \"The ferry isn't a cost, it is a road that floats.\"\nWho wrote that?"),
+    (TOM, 'I have the report here.\nPage 12: "The ferry isn\'t a cost, it is a road that floats."\nWho wrote that?'),
     (WILL, "Guilty."),
     (JOSE, "I liked that line.\nMy wife put it on the fridge, next to a card that said: “Keep calm, it's only rain.”"),
     (ANA, "Let's talk about money.\nThe council offered £40,000 and you said no."),

@@ -68,8 +68,12 @@ def check(writer: Writer, data: bytes, turns: Sequence[Turn]) -> None:
         called = dict(zip(names, transcript.speakers, strict=True))
     else:
         called = {name: hearing_name(name) if writer.name == "hearing" else name for name in names}
-    folded = [(speaker.casefold(), words) for speaker, words in merged((t.speaker, t.text) for t in transcript.utterances)]
-    assert folded == [(speaker.casefold(), words) for speaker, words in merged((called[t.speaker], t.text) for t in turns)]
+    folded = [
+        (speaker.casefold(), words) for speaker, words in merged((t.speaker, t.text) for t in transcript.utterances)
+    ]
+    assert folded == [
+        (speaker.casefold(), words) for speaker, words in merged((called[t.speaker], t.text) for t in turns)
+    ]
     holds = family_of(data, transcript).holds
     for utterance in transcript.utterances:
         assert holds(data, utterance.place, utterance.text, utterance.label, transcript.labels)
@@ -236,7 +240,9 @@ JSON_NOISE: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
     lambda item: item | {"x_vendor": None},
     lambda item: item | {"confidence": 0.5},
     lambda item: dict(reversed(item.items())),
-    lambda item: {key: f" {value}\n" if key in ("body", "text") and "words" not in item else value for key, value in item.items()},
+    lambda item: {
+        key: f" {value}\n" if key in ("body", "text") and "words" not in item else value for key, value in item.items()
+    },
 )
 
 

@@ -1,7 +1,9 @@
-"""Every real file of ../shared/formats, read a second way: straight JSON, webvtt-py, srt, html.parser, a few lines of regex.
+"""Every real file of ../shared/formats, read a second way: straight JSON, webvtt-py, srt, html.parser, a few lines
+of regex.
 
-The second way gives what is said as (speaker, words, start, end); the readers must give the same words to the same speakers
-in the same order, between the same times, and the locator must find every sentence there and nowhere else.
+The second way gives what is said as (speaker, words, start, end); the readers must give the same words to the
+same speakers in the same order, between the same times, and the locator must find every sentence there and
+nowhere else.
 """
 
 from __future__ import annotations
@@ -259,7 +261,10 @@ def test_every_sentence_is_at_its_place_by_its_speaker_alone(name: str) -> None:
             assert holds(data, place, text, turn.label, labels), (place, text)
             # One word may well stand beside the same word by another, in the one item that both share.
             if len(text.split()) > 3:
-                assert not any(holds(data, place, text, other, labels) for other in labels - {turn.label}), (place, text)
+                assert not any(holds(data, place, text, other, labels) for other in labels - {turn.label}), (
+                    place,
+                    text,
+                )
 
 
 def test_no_file_is_forgotten() -> None:

@@ -1,7 +1,7 @@
 """Transcripts as exporters write them: one writer a format and habit, from turns to bytes.
 
-Written from the published shapes, real files and what exporters are known to do, and not from the readers: the tests that
-use them judge the readers.  `WRITERS` lists them all.
+Written from the published shapes, real files and what exporters are known to do, and not from the readers: the
+tests that use them judge the readers.  `WRITERS` lists them all.
 """
 
 from __future__ import annotations
@@ -295,7 +295,7 @@ def word_transcribe(turns: Sequence[Turn]) -> str:
 
 @writes("talk.txt", starts=1.0)
 def descript_range(turns: Sequence[Turn]) -> str:
-    """"[00:00:01 - 00:00:05] Name: words"."""
+    """ "[00:00:01 - 00:00:05] Name: words"."""
     return "\n".join(f"[{clock(turn.start)} - {clock(turn.end)}] {turn.speaker}: {turn.text}" for turn in turns) + "\n"
 
 
@@ -357,9 +357,7 @@ def teams_vtt(turns: Sequence[Turn]) -> str:
     guid = uuid.UUID(int=0x5A4BF8E1F1F24C1E9C0E3D6A1B2C3D4E)
     for number, (turn, s) in enumerate(each(turns)):
         lines = "\n".join(textwrap.wrap(vtt_text(s.text), 50, break_long_words=False, break_on_hyphens=False))
-        cues.append(
-            f"{guid}/{number}-0\n{clock(s.start, 3)} --> {clock(s.end, 3)}\n<v {turn.speaker}>{lines}</v>\n\n"
-        )
+        cues.append(f"{guid}/{number}-0\n{clock(s.start, 3)} --> {clock(s.end, 3)}\n<v {turn.speaker}>{lines}</v>\n\n")
     return ("WEBVTT\n\n" + "".join(cues)).replace("\n", "\r\n")
 
 
@@ -373,7 +371,8 @@ def zoom_vtt(turns: Sequence[Turn]) -> str:
             said = words[at : at + 11]
             cues.append((said[0][1], said[-1][2], f"{turn.speaker}: {' '.join(word for word, _, _ in said)}"))
     blocks = [
-        f"{number}\n{clock(start, 3)} --> {clock(end, 3)}\n{words}\n" for number, (start, end, words) in enumerate(cues, 1)
+        f"{number}\n{clock(start, 3)} --> {clock(end, 3)}\n{words}\n"
+        for number, (start, end, words) in enumerate(cues, 1)
     ]
     return ("WEBVTT\n\n" + "\n".join(blocks)).replace("\n", "\r\n")
 
@@ -987,7 +986,7 @@ def fireflies_response(turns: Sequence[Turn]) -> str:
 
 @writes("talk.json", starts=0.001, ends=True, sentences=True)
 def fireflies_list(turns: Sequence[Turn]) -> str:
-    """"Download as JSON": the sentences alone, the times as text."""
+    """ "Download as JSON": the sentences alone, the times as text."""
     return dump(
         [
             {
@@ -1021,7 +1020,9 @@ def gong_call(turns: Sequence[Turn]) -> dict[str, Any]:
 @writes("talk.json", speakers=CODED, starts=0.001, ends=True, sentences=True)
 def gong(turns: Sequence[Turn]) -> str:
     """The transcript call alone: speakers are numbers of nineteen digits."""
-    return dump({"requestId": "4al018gzaztcr8nbukw", "records": {"totalRecords": 1}, "callTranscripts": [gong_call(turns)]})
+    return dump(
+        {"requestId": "4al018gzaztcr8nbukw", "records": {"totalRecords": 1}, "callTranscripts": [gong_call(turns)]}
+    )
 
 
 @writes("talk.json", starts=0.001, ends=True, sentences=True)
@@ -1096,7 +1097,8 @@ def podcast_html_page(turns: Sequence[Turn]) -> str:
     )
     return (
         "\n<!-- saved from url=(0054)https://example.org/transcript -->\n"
-        '<html lang="en"><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8"><title>Low Tide 12</title>'
+        '<html lang="en"><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8">'
+        "<title>Low Tide 12</title>"
         "<style>cite { color: red }</style><script>var a = '<p>no</p>';</script></head><body>"
         f"{said}</body></html>"
     )
@@ -1105,11 +1107,15 @@ def podcast_html_page(turns: Sequence[Turn]) -> str:
 @writes("transcript.html", starts=1.0)
 def podcast_html_sentences(turns: Sequence[Turn]) -> str:
     """A paragraph a sentence under one name; times in an attribute-free tag; all on one line."""
-    return "<div>" + "".join(
-        f"<cite>{html.escape(turn.speaker)}:</cite><time>{short(turn.start)}</time>"
-        + "".join(f"<p>{html.escape(s.text)}</p>" for s in turn.sentences)
-        for turn in turns
-    ) + "</div>"
+    return (
+        "<div>"
+        + "".join(
+            f"<cite>{html.escape(turn.speaker)}:</cite><time>{short(turn.start)}</time>"
+            + "".join(f"<p>{html.escape(s.text)}</p>" for s in turn.sentences)
+            for turn in turns
+        )
+        + "</div>"
+    )
 
 
 # ---- Word
@@ -1193,10 +1199,7 @@ def teams_docx_of_old(turns: Sequence[Turn]) -> bytes:
         return f"{whole // 3600}:{whole % 3600 // 60}:{whole % 60}.{fraction}"
 
     return docx(
-        [
-            paragraph(run(f"{old(turn.start)} --> {old(turn.end)}\n{turn.speaker}\n{turn.text}"))
-            for turn in turns
-        ]
+        [paragraph(run(f"{old(turn.start)} --> {old(turn.end)}\n{turn.speaker}\n{turn.text}")) for turn in turns]
     )
 
 
@@ -1215,7 +1218,9 @@ MEET_NOTES = (
     paragraph(run("José Pérez: ", bold=True), run("José Pérez said that dogs must pay (01:02:10).")),
     paragraph(run("Suggested next steps"), style="Heading3"),
     paragraph(run("Tom O'Neil: will write to the council.")),
-    paragraph(run("You should review Gemini's notes to make sure they're accurate. Get tips and learn how Gemini takes notes")),
+    paragraph(
+        run("You should review Gemini's notes to make sure they're accurate. Get tips and learn how Gemini takes notes")
+    ),
 )
 
 
