@@ -38,7 +38,7 @@ from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 # Tolerated: hours of one or many digits, times without minutes ("0.860"; Podnews) or without a fraction ("00:00:05"), a
 # comma or a dot for the decimal point in either family, hour-less times ("00:02,760").
 _TIME = r"(?:(?:(?:\d{1,6}:)?\d{1,2}:)?\d{1,2}[.,]\d{1,6}|(?:\d{1,6}:)?\d{1,2}:\d{2})"
-TIMINGS = re.compile(rf"\s{{0,80}}(?P<start>{_TIME})\s{{0,80}}-->\s{{0,80}}(?P<end>{_TIME})(?=\s|$)")
+TIMINGS = re.compile(rf"\s{{0,80}}(?P<start>{_TIME})\s{{0,80}}-->\s{{0,80}}(?P<end>{_TIME})(?=\s|$)", re.ASCII)
 # Tolerated: a capital V, which no other tag could be.
 _VOICE = re.compile(r"<[vV](?:\.[^\s<>]*)?(?:\s(?P<name>[^<>]*+))?>|(?P<end></[vV]>)")
 # A dash or chevrons at the head of a line: somebody else speaks.

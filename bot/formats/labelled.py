@@ -470,8 +470,8 @@ def read_turns(
 ) -> Contents:
     """The turns of a file with labels, which stand on the lines of `labelled`.
 
-    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason, `spans`
-    start and end (seconds) of lines; `fold` gives the words that are shown.
+    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason,
+    `spans` start and end (seconds) of lines; `fold` gives the words that are shown.
     """
     on_every_line = _labels_every_line(labelled)
     has_trailer = not on_every_line and _has_trailer(lines, labelled)

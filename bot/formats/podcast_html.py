@@ -167,6 +167,8 @@ def _blocks(tree: LexborHTMLParser) -> tuple[list[_Block], list[Unspoken], int]:
             left_out.append(Unspoken(reason, Item(f"text node {count}"), fold_white(text)[:200]))
             block = None
             continue
+        if telling == "cite" and text.rstrip().endswith((":", "：")):
+            block = None  # a name begins anew, though the paragraph before it was not closed
         if block is None:
             block = _Block(count, in_paragraph=in_paragraph)
             blocks.append(block)
@@ -289,7 +291,7 @@ def _labelled(blocks: Sequence[_Block]) -> tuple[list[Turn], list[tuple[_Block, 
 
 # ---- The locator: a second way through a page, which splits it at its brackets and builds no tree.
 
-_MARKUP = re.compile(r"(<!--.*?-->|<[a-zA-Z/!?][^<>]*>)", re.DOTALL)
+_MARKUP = re.compile(r"(<!--.{0,20000}?-->|<[!?][^>]{0,500}>|<[a-zA-Z/][^<>]*>)", re.DOTALL)
 _BETWEEN_WORDS = frozenset(
     "a abbr b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strike strong sub sup time "
     "tt u var wbr".split()
@@ -332,6 +334,7 @@ def _runs(page: str) -> Iterator[tuple[int, int, str]]:
     """(first and last text node, words) of what stands together; a name or a time in tags of its own is apart."""
     count, first, words, pending, raw = 0, 0, "", "", ""
     open_tags: dict[str, int] = {}
+    cite: tuple[int, int, str] | None = None  # where a cite began: what stands before it
     for part in [*_MARKUP.split(page), "<p>"]:
         markup = part[:1] == "<" and part[-1:] == ">" and _MARKUP.fullmatch(part)
         name = re.split(r"[\s/>]", part[1:].lstrip("/"), maxsplit=1)[0].lower() if markup else ""
@@ -341,7 +344,7 @@ def _runs(page: str) -> Iterator[tuple[int, int, str]]:
             continue
         if closing and name != "p" and not open_tags.get(name):
             continue  # closes nothing, so that text goes on
-        if not part.startswith("<!--"):
+        if not part.startswith(("<!", "<?")):
             open_tags[name] = max(0, open_tags.get(name, 0) + (-1 if closing else 1))
         if pending.strip():
             count += 1
@@ -349,10 +352,27 @@ def _runs(page: str) -> Iterator[tuple[int, int, str]]:
         words += pending
         pending = ""
         raw = name if name in _RAW and not closing else ""
+        if name == "cite" and not closing:
+            cite = (first, count, words)
+        elif name == "cite" and cite and cite[0] and words[len(cite[2]) :].rstrip().endswith((":", "：")):
+            yield cite[0], cite[1], _shown(cite[2])
+            first, words = cite[1] + 1, words[len(cite[2]) :]
         apart = name in ("cite", "time") and not words.strip() and not closing
         ends = name in ("cite", "time") and closing and (first == count)
         if part.startswith("<!") or (name in _BETWEEN_WORDS and not apart and not ends):
             continue
         if first:
-            yield first, count, fold_white(html.unescape(words))
+            yield first, count, _shown(words)
         first, words = 0, ""
+
+
+def _shown(words: str) -> str:
+    """Words without entities.  The standard library drops references to control characters, which a page keeps."""
+    return fold_white(html.unescape(re.sub(r"&#(?:(\d{1,9})|[xX]([0-9a-fA-F]{1,8}));", _character, words)))
+
+
+def _character(reference: re.Match[str]) -> str:
+    number = int(reference[1]) if reference[1] else int(reference[2], 16)
+    if number == 0 or number > 0x10FFFF or 0xD800 <= number < 0xE000:
+        return "\ufffd"
+    return reference.group() if 0x80 <= number < 0xA0 or number in (13, 38) else chr(number)

@@ -151,7 +151,7 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, voice, words) of a file; the voice is "" where nobody is named."""
     lines = split_lines(decode(data))
-    timings = [bool(re.match(r"\s*[\d:.,]*[.:,]\d+\s*-->\s*\d", line)) for line in lines]
+    timings = [bool(re.match(r"\s*[\d:.,]*[.:,]\d+\s*-->\s*\d", line, re.ASCII)) for line in lines]
     first_identifier = lines[timings.index(True) - 1].strip() if any(timings) else ""
     found: list[tuple[int, int, str | None, str]] = []
     cue = 0  # the line of its timings; 0 outside cues, in headers, notes and styles
