@@ -17,7 +17,7 @@ from tests.writers import CODED, NAMED, UNNAMED, WRITERS, Writer, hearing_name
 
 
 def merged(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """(speaker, words) with neighbours by one speaker joined: how a speaker's words are cut into turns is the file's."""
+    """(speaker, words) with neighbours by one speaker joined: how they are cut into turns is the file's."""
     return [
         (speaker, " ".join(" ".join(words for _, words in run).split()))
         for speaker, run in itertools.groupby(said, key=lambda item: item[0])
