@@ -22,8 +22,8 @@ from bot.formats import SUFFIXES, read_file
 class Tally:
     """What the files of one family came to.
 
-    `units` are counted in the family's own unit; `left_out` by (unit, reason).  `seconds` are of CPU time, which does not
-    depend on what else the machine does.
+    `units` are counted in the unit of the family; `left_out` by (unit, reason).  `seconds` are of CPU time, which does
+    not depend on what else the machine does.
     """
 
     files: int = 0
