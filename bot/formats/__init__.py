@@ -55,13 +55,13 @@ FORMATS = (
         podcast_html.holds,
     ),
     Format("docx", word.NAME, (".docx",), word.recognises, word.read, word.holds),
-    Format("hearing", "hearing of the U.S. Congress", (), None, hearing.read, hearing.holds),
     # One family a shape, told apart by content alone; the last one says why a JSON of no shape is refused.
     *(
         Format(key, name, (), recognises, read, exported_json.holds)
         for key, name, recognises, read in exported_json.FAMILIES
     ),
     Format("json", exported_json.NAME, (".json",), exported_json.recognises, exported_json.read, exported_json.holds),
+    Format("hearing", "hearing of the U.S. Congress", (), None, hearing.read, hearing.holds),
     LABELLED,
 )
 
