@@ -541,6 +541,8 @@ def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]
 
     Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
     """
+    if ":" not in words and "：" not in words:
+        return [("", words)]
     parts: list[tuple[str, str]] = []
     label, begin, counted, straight, curly = "", 0, 0, 0, 0
     for match in _LABEL_WITHIN.finditer(words):
@@ -586,7 +588,10 @@ def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
 
 
 def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> bool:
+    """Whether lines behind the last label are nobody's: no other turn goes on on a second line, and the last one ends."""
     first, last = min(labelled), max(labelled)
+    if lines[last : last + 1] and lines[last].strip() and not TURN_END.search(lines[last - 1]):
+        return False  # cut in mid-sentence by wrapping
     between = any(
         lines[number - 1].strip()
         and number not in labelled
@@ -711,7 +716,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
-    heads = [strip_label(line, labels) if ":" in line or "：" in line else ("", line) for line in lines]
+    heads = [strip_label(line, labels) for line in lines]
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
@@ -721,8 +726,10 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     found: list[tuple[int, str, str]] = []
     speaking = ""
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
+        if not line.strip():
+            continue
         heading = re.match(r"#+\s", line) or (line.rstrip() and not line.rstrip().strip(line[0]) and line[0] in "-*_")
-        if not line.strip() or (labels and not head and (every_line or heading)):
+        if labels and not head and (every_line or heading):
             continue
         if len(alone) >= 3 and not line.strip(" \t[]()0123456789:.,") and ":" in line:
             continue  # a time by itself
@@ -742,6 +749,8 @@ def _behind_span(line: str) -> str:
 
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
+    if ":" not in line and "：" not in line:
+        return "", line  # neither a colon behind a label nor a time
     bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
     if len(bare) < len(line) and bare.strip() in labels:
         return bare.strip(), ""  # a time and a name
@@ -772,6 +781,8 @@ def _lengths(labels: frozenset[str]) -> tuple[int, ...]:
 
 def cut_at_labels(words: str, labels: frozenset[str]) -> list[tuple[str, str]]:
     """What each speaker says on a line: it is cut at colons before which a sentence ends and a label stands."""
+    if ":" not in words and "：" not in words:
+        return [("", words.strip())]
     parts: list[tuple[str, str]] = []
     label, begin, counted, straight, curly = "", 0, 0, 0, 0
     for colon in re.finditer(r"[:：](?:\*\*|__)?(?=\s|$)", words):

@@ -131,7 +131,7 @@ def fold_white(text: str) -> str:
 
 def unescape(text: str) -> str:
     """Entities as the characters that they stand for.  Only whole ones: "&copy" without a semicolon is words."""
-    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text) if "&" in text else text
 
 
 def parse_time(text: str) -> float:
