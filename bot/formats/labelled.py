@@ -66,6 +66,7 @@ _LABEL_LINE = re.compile(
       | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
       | (?P<plain>{_PHONE}|{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
       | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}(?:{_TIME}|\({_TIME}\))\s*$
+      | (?P<trint>{_NAME})[ ]{{1,3}}\[{_TIME}\](?=\s+\S)
       | \[(?P<saved>[^\[\]:\n]{{1,80}})\][ ]{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}\s*$
     )""",
     re.VERBOSE,
@@ -336,7 +337,7 @@ def candidate_of(number: int, line: str) -> Candidate | None:
             else None
         )
     name = next(
-        name for name in match.group("bold", "bracketed", "plain", "otter", "saved") if name is not None
+        name for name in match.group("bold", "bracketed", "plain", "otter", "trint", "saved") if name is not None
     ).strip()
     words = line[match.end() :].strip()
     time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
@@ -767,7 +768,11 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     for length in _lengths(labels):
         label, rest = bare[len(mark) : len(mark) + length], bare[len(mark) + length :]
         if label in labels:
-            after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
+            after = (
+                re.match(ends, rest)
+                or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
+                or re.match(rf"[ ]{{1,3}}\[{_TIME}\]\s+(?=\S)", rest)
+            )
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
                 return label, re.sub(r"^\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)", "", rest[after.end() :].strip())
     return "", line

@@ -139,7 +139,7 @@ def parse_time(text: str) -> float:
     seconds = 0.0
     for part in text.replace(",", ".").split(":"):
         seconds = seconds * 60 + float(part)
-    return seconds
+    return round(seconds, 6)  # 67.948, not 67.94800000000001
 
 
 class Turn:
