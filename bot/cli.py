@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import terminal
-from bot.errors import LibraryError, OnRecordError
+from bot.errors import LibraryError, OnRecordError, TranscriptError
+from bot.formats import FORMATS
 from bot.phrases import plural
 from bot.progress import Meter
 
@@ -102,7 +103,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add = command("add", _add, "add transcripts: files, folders or globs", _ADD_MORE)
     add.add_argument("files", nargs="*", metavar="FILE|FOLDER")
-    add.add_argument("--format", metavar="KEY", help="read all as this format, such as labelled")
+    keys = ", ".join(family.key for family in FORMATS)
+    add.add_argument("--format", metavar="KEY", help=f"read all as this format: {keys}")
     add.add_argument("--language", metavar="CODE", help="the language of all of them, such as de; else it is noticed")
     add.add_argument("--dry-run", action="store_true", help="show the reports, and add nothing")
     add.add_argument("--verbose", action="store_true", help="show the whole reports, every place that was left out")
@@ -204,7 +206,8 @@ def _parser() -> argparse.ArgumentParser:
 
 _ADD_MORE = """\
 Takes files, folders, patterns ("talks/**/*.vtt") and podcast feeds, which name the transcripts beside them and tell
-their titles and dates.  The format is read off the content, then off the suffix; --format says it.
+their titles and dates.  Reads labelled text, WebVTT, SubRip, the JSON of transcription services and podcast hosts, HTML
+and Word; the format is told by the content, then by the suffix, unless --format says it.
 
 A file that is already there changes nothing; a changed file takes the place of its old self.  Says for each file what
 was left out, and why.  A file that cannot be read stops no other; the last line names it, and the exit status is 1."""
@@ -531,7 +534,14 @@ def _print_unspoken(transcript: Transcript) -> None:
 def _source_lines(library: Library, id: str, wanted: str) -> list[str]:
     from bot.formats.text import decode, split_lines
 
-    lines = split_lines(decode(library.source(library.entry(id).group)))
+    entry = library.entry(id)
+    unit = library.transcript(id).report.unit
+    try:
+        lines = split_lines(decode(library.source(entry.group)))
+    except TranscriptError:
+        raise LibraryError(
+            f"{entry.source} is no file of lines, its places are {unit}s; see `onrecord show {id}`"
+        ) from None
     first, _, last = wanted.partition("-")
     if (
         not first.isdecimal()

@@ -12,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from bot import Library
 from tests.browsing import Watched, free_port, needs_browser, opened, watching
+from tests.episode import EPISODE
+from tests.writers import WRITERS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -90,7 +92,8 @@ def upload(page: Page, files: dict[str, bytes]) -> str:
 
 
 def uploaded(page: Page, count: int) -> str:
-    page.locator("#uploads [role='status']", has_text=f"{count} file{'' if count == 1 else 's'}: ").wait_for()
+    done = page.locator("#uploads [role='status']", has_text=f"{count} file{'' if count == 1 else 's'}: ")
+    done.wait_for(timeout=60_000)
     return page.inner_text("#uploads")
 
 
@@ -119,7 +122,7 @@ def test_each_format_and_junk(watched: Watched, library: Library) -> None:
     assert "Left out:" in said
     page.locator("#uploads summary").last.click()
     assert "exported <b>today</b>" in page.locator("#uploads .left-out").last.inner_text()
-    listed(page, "snow", "orchard", "otters", "harbour")
+    listed(page, "snow", "Orchard evening", "otters", "harbour")
     assert [entry.words > 10 for entry in library.entries] == [True] * 4
     assert not list(Path(tempfile.gettempdir(), "gradio").rglob("harbour 2024-05-02.txt"))
     rows = page.inner_text("#listing")
@@ -137,6 +140,30 @@ def test_each_format_and_junk(watched: Watched, library: Library) -> None:
     assert "The council pays" in page.inner_text("#chat .quote blockquote")
 
 
+def test_every_family_of_files(watched: Watched, library: Library) -> None:
+    """What each kind of exporter writes is read where it is dropped, and opens in the panel at its own places."""
+    page = watched.page
+    families = {
+        name: f"{name}.{writer.file.rpartition('.')[2]}"
+        for name, writer in ((writer.name, writer) for writer in WRITERS)
+        if name in ("teams_vtt", "subrip_when_it_changes", "podcast_html", "teams_docx", "meet_docx", "podcast_json",
+                    "whisperx_json", "assemblyai", "deepgram_utterances", "rev_json", "aws", "openai_diarized_json",
+                    "fireflies", "gong_with_parties", "oyez")
+    }  # fmt: skip
+    assert len(families) == 15
+    written = {writer.name: writer.write(EPISODE[:4]) for writer in WRITERS if writer.name in families}
+    said = upload(page, {file: written[name] for name, file in families.items()})
+    assert "15 files: 15 added." in said
+    assert {entry.source for entry in library.entries} == set(families.values())
+    assert page.locator("#uploads .failed").count() == 0
+    for source, place in (("teams_docx.docx", "paragraph "), ("assemblyai.json", "utterances[0]")):
+        title = next(entry.title for entry in library.entries if entry.source == source)
+        page.get_by_label("Close this report").click() if page.query_selector("#uploads section") else None
+        page.locator("#listing li", has_text=title).first.locator("[data-show]").first.click()
+        page.locator("#panel .place", has_text=place).first.wait_for()
+    assert not watched.errors
+
+
 def test_dropped_anywhere(watched: Watched) -> None:
     """A file that falls beside the box, on another tab, is added all the same."""
     page = watched.page
@@ -152,7 +179,7 @@ def test_dropped_anywhere(watched: Watched) -> None:
     )
     assert "1 added" in uploaded(page, 1)
     assert page.locator("#listing").is_visible()
-    listed(page, "orchard")
+    listed(page, "Orchard evening")
 
 
 def test_sort_and_filter(watched: Watched) -> None:
@@ -165,10 +192,10 @@ def test_sort_and_filter(watched: Watched) -> None:
     page.wait_for_selector("#listing .empty")
     assert HOSTILE in page.inner_text("#listing .empty")
     page.fill("#filter input, #filter textarea", "")
-    listed(page, "snow", "orchard", "otters", "harbour")
+    listed(page, "snow", "Orchard evening", "otters", "harbour")
     page.click("#sort input")
     page.get_by_role("option", name="By title").click()
-    listed(page, "harbour", "orchard", "otters", "snow")
+    listed(page, "harbour", "Orchard evening", "otters", "snow")
 
 
 def test_details_are_changed_in_place(watched: Watched, library: Library) -> None:
@@ -230,8 +257,8 @@ def test_removal_is_undone(watched: Watched) -> None:
     page.wait_for_selector("#removed [data-act='undo']:focus")
     listed(page, "harbour")
     page.keyboard.press("Enter")
-    page.locator("#removed", has_text="orchard is back.").wait_for()
-    listed(page, "harbour", "orchard")
+    page.locator("#removed", has_text="Orchard evening is back.").wait_for()
+    listed(page, "harbour", "Orchard evening")
     page.locator("#listing li", has_text="orchard").locator("[data-show]").click()
     page.locator("#panel h2", has_text="orchard").wait_for()
 
@@ -243,10 +270,10 @@ def test_uploads_are_seen_by_whoever_uploads(watched: Watched, browser: Browser,
     try:
         upload(watched.page, {"orchard.md": MARKDOWN.encode()})
         upload(other.page, {"otters.txt": OTTER.encode()})
-        assert "orchard" in watched.page.inner_text("#uploads")
+        assert "Orchard" in watched.page.inner_text("#uploads")
         assert "otters" not in watched.page.inner_text("#uploads")
-        assert "orchard" not in other.page.inner_text("#uploads")
-        listed(other.page, "otters", "orchard")
+        assert "Orchard" not in other.page.inner_text("#uploads")
+        listed(other.page, "otters", "Orchard evening")
         row(other.page, "orchard", "Details")
         other.page.click("#details [data-act='remove']")
         other.page.wait_for_selector("#removed [data-act='undo']")
