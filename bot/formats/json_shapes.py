@@ -361,8 +361,10 @@ def _carry(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
     if not any(labels) or labels.count("") < _UNNAMED * len(labels) or repeats > _REPEATED * len(both):
         return said, ()
     carried: list[Said] = []
+    speaking = ""
     for item in said:
-        carried.append(replace(item, label=item.label or (carried[-1].label if carried else "")))
+        speaking = item.label or speaking
+        carried.append(replace(item, label=speaking) if item.text and not item.label else item)
     count = sum(a != b.label for a, b in zip(labels, carried, strict=True))
     return carried, (f"{count} segments without a speaker continue the one before them, as this file's habit is",)
 
