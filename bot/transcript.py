@@ -23,7 +23,7 @@ UNNAMED_SPEAKER = "Unnamed speaker"
 """The speaker of words that the file ascribes to nobody."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a transcript has many
 class Lines:
     """A range of lines of a line-based file; 1-based, inclusive."""
 
@@ -34,7 +34,7 @@ class Lines:
         return f"line {self.first}" if self.first == self.last else f"lines {self.first}-{self.last}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """A named part of a file that has no lines worth naming: "segments[12]", "paragraph 7"."""
 
@@ -47,7 +47,7 @@ class Item:
 Place = Lines | Item
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of an utterance's text that stands at one place of the source.
 

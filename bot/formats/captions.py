@@ -86,7 +86,7 @@ def voices(lines: Sequence[str], cue: int, words: Sequence[int], undo: Callable[
     for number in words:
         line = lines[number - 1]
         position = 0
-        for voice in [*_VOICE.finditer(line), None]:
+        for voice in [*_VOICE.finditer(line), None] if "<" in line else [None]:
             spoken = undo(line[position : voice.start() if voice else len(line)]).strip()
             if spoken:
                 yield Said(number, cue, label, spoken, start, end)

@@ -42,7 +42,7 @@ _LABEL = re.compile(
     rf"(?:\s\[(?:presiding|continuing)\])?\.(?=\s+[\"“‘'(\[A-ZÀ-Þ0-9$]|\s*$)"
 )
 _PAGE_NUMBER = re.compile(r"\s*+[(\[]?(?:page\s)?\d{1,4}[)\]]?\s*", re.IGNORECASE)
-_HEADING = re.compile(r"\s*+[A-Z0-9][^a-z]{5,}|\s*+[-_=*]{3,}\s*")
+_HEADING = re.compile(r"(?=[^A-Z]*[A-Z])\s*+[A-Z0-9][^a-z]{5,}|\s*+[-_=*]{3,}\s*")  # "10:30." ends a turn
 _INDENTED = 0.5  # of the labels, and then those that are not begin a wrapped line
 _BRACKETED = 60  # lines that a remark in brackets may run over
 _SENTENCE_END = re.compile(r"[.!?…:\]—-][\"'”’)]*\s*$")

@@ -66,6 +66,7 @@ _LABEL_LINE = re.compile(
       | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
       | (?P<plain>{_PHONE}|{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
       | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}(?:{_TIME}|\({_TIME}\))\s*$
+      | (?P<trint>{_NAME})[ ]{{1,3}}\[{_TIME}\](?=\s+\S)
       | \[(?P<saved>[^\[\]:\n]{{1,80}})\][ ]{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}\s*$
     )""",
     re.VERBOSE,
@@ -336,7 +337,7 @@ def candidate_of(number: int, line: str) -> Candidate | None:
             else None
         )
     name = next(
-        name for name in match.group("bold", "bracketed", "plain", "otter", "saved") if name is not None
+        name for name in match.group("bold", "bracketed", "plain", "otter", "trint", "saved") if name is not None
     ).strip()
     words = line[match.end() :].strip()
     time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
@@ -541,6 +542,8 @@ def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]
 
     Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
     """
+    if ":" not in words and "：" not in words:
+        return [("", words)]
     parts: list[tuple[str, str]] = []
     label, begin, counted, straight, curly = "", 0, 0, 0, 0
     for match in _LABEL_WITHIN.finditer(words):
@@ -586,7 +589,10 @@ def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
 
 
 def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> bool:
+    """Whether lines behind the last label are nobody's: no other turn goes on on a second line, and the last one ends."""
     first, last = min(labelled), max(labelled)
+    if lines[last : last + 1] and lines[last].strip() and not TURN_END.search(lines[last - 1]):
+        return False  # cut in mid-sentence by wrapping
     between = any(
         lines[number - 1].strip()
         and number not in labelled
@@ -711,7 +717,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
-    heads = [strip_label(line, labels) if ":" in line or "：" in line else ("", line) for line in lines]
+    heads = [strip_label(line, labels) for line in lines]
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
@@ -721,8 +727,10 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     found: list[tuple[int, str, str]] = []
     speaking = ""
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
+        if not line.strip():
+            continue
         heading = re.match(r"#+\s", line) or (line.rstrip() and not line.rstrip().strip(line[0]) and line[0] in "-*_")
-        if not line.strip() or (labels and not head and (every_line or heading)):
+        if labels and not head and (every_line or heading):
             continue
         if len(alone) >= 3 and not line.strip(" \t[]()0123456789:.,") and ":" in line:
             continue  # a time by itself
@@ -742,6 +750,8 @@ def _behind_span(line: str) -> str:
 
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
+    if ":" not in line and "：" not in line:
+        return "", line  # neither a colon behind a label nor a time
     bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
     if len(bare) < len(line) and bare.strip() in labels:
         return bare.strip(), ""  # a time and a name
@@ -758,7 +768,11 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     for length in _lengths(labels):
         label, rest = bare[len(mark) : len(mark) + length], bare[len(mark) + length :]
         if label in labels:
-            after = re.match(ends, rest) or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
+            after = (
+                re.match(ends, rest)
+                or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
+                or re.match(rf"[ ]{{1,3}}\[{_TIME}\]\s+(?=\S)", rest)
+            )
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
                 return label, re.sub(r"^\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)", "", rest[after.end() :].strip())
     return "", line
@@ -772,6 +786,8 @@ def _lengths(labels: frozenset[str]) -> tuple[int, ...]:
 
 def cut_at_labels(words: str, labels: frozenset[str]) -> list[tuple[str, str]]:
     """What each speaker says on a line: it is cut at colons before which a sentence ends and a label stands."""
+    if ":" not in words and "：" not in words:
+        return [("", words.strip())]
     parts: list[tuple[str, str]] = []
     label, begin, counted, straight, curly = "", 0, 0, 0, 0
     for colon in re.finditer(r"[:：](?:\*\*|__)?(?=\s|$)", words):

@@ -69,7 +69,9 @@ def read(data: bytes) -> Contents:
 
 def _undone(line: str) -> str:
     """The words of a line without tags and entities."""
-    return unescape(_TAG.sub("", _BREAK.sub(" ", line))).strip()
+    if "<" in line or "{" in line:
+        line = _TAG.sub("", _BREAK.sub(" ", line))
+    return unescape(line).strip()
 
 
 def _cues(lines: Sequence[str], timings: Sequence[int]) -> Iterator[tuple[list[int], int]]:

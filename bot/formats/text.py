@@ -131,7 +131,7 @@ def fold_white(text: str) -> str:
 
 def unescape(text: str) -> str:
     """Entities as the characters that they stand for.  Only whole ones: "&copy" without a semicolon is words."""
-    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text) if "&" in text else text
 
 
 def parse_time(text: str) -> float:
@@ -139,7 +139,7 @@ def parse_time(text: str) -> float:
     seconds = 0.0
     for part in text.replace(",", ".").split(":"):
         seconds = seconds * 60 + float(part)
-    return seconds
+    return round(seconds, 6)  # 67.948, not 67.94800000000001
 
 
 class Turn:

@@ -133,12 +133,13 @@ def _not_speech(paragraphs: Sequence[str]) -> dict[int, str]:
     In a document of Google Meet speech begins at the heading "Transcript" or the first paragraph that is only a time,
     and ends at "Transcription ended after …" or at the heading of a summary.
     """
-    signs = (_ENDED, _TIME_ALONE, _TRANSCRIPT, _GEMINI)
-    meet = any(sign.fullmatch(text.strip()) for text in paragraphs for sign in signs)
+    texts = [text.strip() for text in paragraphs]
+    below_names = any(a.endswith(":") and _TIME_ALONE.fullmatch(b) for a, b in itertools.pairwise(filter(None, texts)))
+    signs = (_ENDED, _TRANSCRIPT, _GEMINI, *(() if below_names else (_TIME_ALONE,)))
+    meet = any(sign.fullmatch(text) for text in texts for sign in signs)
     aside = "before the transcript" if meet else ""
     kinds: dict[int, str] = {}
-    for number, paragraph in enumerate(paragraphs, 1):
-        text = paragraph.strip()
+    for number, text in enumerate(texts, 1):
         if not text:
             kinds[number] = "blank"
         elif _BEGUN.fullmatch(text) and "\n" not in text:
@@ -173,6 +174,10 @@ def _as_lines(paragraphs: Sequence[str], kinds: Collection[int]) -> tuple[list[s
         for at, line in enumerate(_of_old_teams(paragraph, known).split("\n")):
             if _TIME_ALONE.fullmatch(line.strip()):
                 time = line.strip()
+                # In a table it may stand below the name.
+                above = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), None)
+                if above is not None and (named := candidate_of(1, lines[above])) and not (named.words or named.timed):
+                    lines[above], time = f"[{time}] {lines[above]}", ""
                 owners.append(number)
                 lines.append("")
                 continue
