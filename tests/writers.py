@@ -300,6 +300,12 @@ def descript_range(turns: Sequence[Turn]) -> str:
 
 
 @writes("talk.txt", starts=1.0)
+def trint(turns: Sequence[Turn]) -> str:
+    """No colon: "Name [00:00:05] words"."""
+    return "\n\n".join(f"{turn.speaker} [{clock(turn.start)}] {turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=1.0)
 def tldv(turns: Sequence[Turn]) -> str:
     """tl;dv: the title, the day and an address; then "[00:05] Name: words", a paragraph each."""
     head = "Low Tide 12\nMay 8, 2023\nhttps://example.org/meetings/64f8\n\n"
