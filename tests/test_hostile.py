@@ -35,7 +35,7 @@ SECONDS, MEGABYTES = 2.0, 200.0
 """Allowed for each MB of a file."""
 
 MB = 1_000_000
-A_UNIT = 5e-6
+A_UNIT = 1e-5
 """Seconds for each line or tag besides, since a MB may have half a million of them.
 
 Files of tiny units need it, such as names and words on lines of their own, three line ends in eleven bytes: they are
