@@ -13,7 +13,7 @@ from __future__ import annotations
 import bisect
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -226,9 +226,9 @@ class Transcript:
 
     def to_json(self) -> str:
         """Everything but the edition, which is the library's."""
-        data = asdict(self)
+        data = _members(self)
         del data["edition"]
-        return json.dumps(data, ensure_ascii=False)
+        return json.dumps(data, ensure_ascii=False, default=_members)
 
     @classmethod
     def from_json(cls, text: str) -> Transcript:
@@ -260,6 +260,11 @@ class Transcript:
 
 def _place(data: dict[str, Any]) -> Place:
     return Item(**data) if "name" in data else Lines(**data)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """A dataclass as a dictionary, its members as they are: `asdict` copies them deeply, in three times the time."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def _piece(data: dict[str, Any]) -> Piece:

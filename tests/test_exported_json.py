@@ -792,6 +792,45 @@ def test_signs_are_words_in_aws() -> None:
     assert turns(read({"results": {"items": items, "transcripts": []}})) == [("", "R & D -- ok?")]
 
 
+def test_call_analytics_of_aws() -> None:
+    """Roles are speakers, milliseconds are times, and the words within the turns are the same again."""
+    said = [("AGENT", "Thank you for calling. How may I help?", 0), ("CUSTOMER", "My ferry never came.", 3250)]
+    value = {
+        "LanguageCode": "en-GB",
+        "Transcript": [
+            {
+                "ParticipantRole": role,
+                "Content": words,
+                "BeginOffsetMillis": start,
+                "EndOffsetMillis": start + 2000,
+                "Items": [{"Type": "pronunciation", "Content": word} for word in words.split()],
+            }
+            for role, words, start in said
+        ],
+        "Participants": [{"ParticipantRole": "AGENT"}, {"ParticipantRole": "CUSTOMER"}],
+    }
+    transcript = read(value)
+    assert turns(transcript) == [(role, words) for role, words, _ in said]
+    assert times(transcript) == [(0, 2), (3.25, 5.25)]
+    assert reasons(transcript) == {"Transcript[].Items[].Content": "the same words again"}
+    assert (transcript.report.family, transcript.language) == ("aws", "en-GB")
+
+
+def test_read_ai() -> None:
+    """Blocks are timed since 1970, and told from the start of the meeting; without one, or before it, no time is."""
+    blocks = [
+        {"speaker": {"name": "Ana"}, "words": "Hello.", "start_time": 1683540002, "end_time": 1683540003},
+        {"speaker": {"name": "Tom"}, "words": "Hi.", "start_time": 1683539999, "end_time": True},
+    ]
+    value = {"transcript": {"speaker_blocks": blocks}, "title": "Low Tide", "start_time": "2023-05-08T10:00:00.9Z"}
+    transcript = read(value)
+    assert turns(transcript) == [("Ana", "Hello."), ("Tom", "Hi.")]
+    assert times(transcript) == [(2, 3), (None, None)]
+    assert (transcript.title, transcript.date) == ("Low Tide", "2023-05-08")
+    for start in (None, "soon", "0001-01-01T00:00:00+23:00", 5):
+        assert times(read(value | {"start_time": start}))[0] == (None, None)
+
+
 # ---- Hostile files
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.formats import family_of, read_bytes
@@ -29,10 +29,11 @@ WORDS = (
     "1,204 3.5 £40 50% 10:30 & < > it's isn't naïve São “so” (well) C++ e.g. — #1 a/b 18 per cent ... Ana Grace note"
 ).split()
 
-EXAMPLES = int(os.environ.get("NOISE", "8"))
-"""Talks for each of some eighty writers: `NOISE=100` looks for longer."""
+EXAMPLES = int(os.environ.get("NOISE", "5"))
+"""Talks for each of some ninety writers, always the same: `NOISE=100` looks for more, and for the smallest."""
 
-few = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+_EVERYDAY = {} if "NOISE" in os.environ else {"derandomize": True, "phases": (Phase.generate,)}
+few = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), **_EVERYDAY)
 
 
 @st.composite

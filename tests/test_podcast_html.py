@@ -110,6 +110,13 @@ def test_deep_nesting_is_refused(element: str) -> None:
         read_bytes(f"<{element}>".encode() * 100_000, "talk.html")
 
 
+def test_numbers_and_times_that_are_said() -> None:
+    """Paragraphs of digits are words, though they look like times; those in `<time>` are none."""
+    page = "<cite>Ana:</cite><time>0:01</time><p>When?</p><cite>Tom:</cite><time>0:03</time><p>1984.</p><p>10:30.</p>"
+    transcript = read_and_locate(page.encode(), "talk.html")
+    assert [(turn.label, turn.text) for turn in transcript.utterances] == [("Ana", "When?"), ("Tom", "1984. 10:30.")]
+
+
 class _Text(HTMLParser):
     """Cites and paragraphs, by another parser."""
 

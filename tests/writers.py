@@ -299,6 +299,20 @@ def descript_range(turns: Sequence[Turn]) -> str:
     return "\n".join(f"[{clock(turn.start)} - {clock(turn.end)}] {turn.speaker}: {turn.text}" for turn in turns) + "\n"
 
 
+@writes("talk.txt", starts=1.0)
+def trint(turns: Sequence[Turn]) -> str:
+    """No colon: "Name [00:00:05] words"."""
+    return "\n\n".join(f"{turn.speaker} [{clock(turn.start)}] {turn.text}" for turn in turns) + "\n"
+
+
+@writes("talk.txt", starts=1.0)
+def tldv(turns: Sequence[Turn]) -> str:
+    """tl;dv: the title, the day and an address; then "[00:05] Name: words", a paragraph each."""
+    head = "Low Tide 12\nMay 8, 2023\nhttps://example.org/meetings/64f8\n\n"
+    said = "\n\n".join(f"[{clock(turn.start, hours=False)}] {turn.speaker}: {turn.text}" for turn in turns)
+    return head + said + "\n"
+
+
 @writes("talk.txt", speakers=UNNAMED, starts=1.0, sentences=False)
 def youtube_copied(turns: Sequence[Turn]) -> str:
     """YouTube's transcript, copied from the page: a time alone on a line, the words below."""
@@ -347,6 +361,18 @@ def voice_when_it_changes(turns: Sequence[Turn]) -> str:
             for turn, s in each(turns)
         ],
         hours=False,
+    )
+
+
+@writes("talk.vtt", starts=0.001, ends=True, sentences=True)
+def voice_on_the_first_line(turns: Sequence[Turn]) -> str:
+    """Cues of several lines, of which only the first has the voice, which is not closed."""
+    return vtt(
+        [
+            (s.start, s.end, "\n".join((f"<v {turn.speaker}>{lines[0]}", *lines[1:])))
+            for turn, s in each(turns)
+            for lines in [textwrap.wrap(vtt_text(s.text), 24, break_long_words=False, break_on_hyphens=False)]
+        ]
     )
 
 
@@ -776,6 +802,19 @@ def deepgram_paragraphs(turns: Sequence[Turn]) -> str:
     return deepgram(turns, utterances=False, paragraphs=True)
 
 
+@writes("talk.json", speakers=CODED, starts=0.001, ends=True)
+def deepgram_channels(turns: Sequence[Turn]) -> str:
+    """multichannel=true: everybody on a channel, the words of each by themselves."""
+    channels = []
+    for name in codes(turns):
+        own = json.loads(deepgram([turn for turn in turns if turn.speaker == name], False, False))
+        best = own["results"]["channels"][0]["alternatives"][0]
+        for word in best["words"]:
+            del word["speaker"], word["speaker_confidence"]
+        channels.append({"alternatives": [best]})
+    return dump({"metadata": {"channels": len(channels)}, "results": {"channels": channels}})
+
+
 def split_punctuation(word: str) -> tuple[str, str]:
     """ "noon?" as "noon" and "?"."""
     match = re.fullmatch(r"(.*\w)([.,?!])", word)
@@ -922,6 +961,95 @@ def aws_of_late(turns: Sequence[Turn]) -> str:
     )
 
 
+@writes("asrOutput.json", speakers=CODED, starts=0.011, ends=True)
+def aws_channels(turns: Sequence[Turn]) -> str:
+    """Channel identification: `items` of all by their times, and those of each channel once more."""
+    channels = [
+        {
+            "channel_label": f"ch_{number}",
+            "items": aws_items([turn for turn in turns if turn.speaker == name], speaker=False),
+        }
+        for name, number in codes(turns).items()
+    ]
+    return dump(
+        {
+            "jobName": "low-tide",
+            "results": {
+                "transcripts": [{"transcript": " ".join(turn.text for turn in turns)}],
+                "channel_labels": {"channels": channels, "number_of_channels": len(channels)},
+                "items": aws_items(turns, speaker=False),
+            },
+            "status": "COMPLETED",
+        }
+    )
+
+
+@writes("talk.json", speakers=CODED, starts=0.001, ends=True)
+def aws_call_analytics(turns: Sequence[Turn]) -> str:
+    """Amazon Transcribe Call Analytics: roles, milliseconds, an item a word within the turns."""
+    roles = [f"ROLE_{number}" for number in codes(turns).values()]
+    return dump(
+        {
+            "JobStatus": "COMPLETED",
+            "LanguageCode": "en-US",
+            "Transcript": [
+                {
+                    "LoudnessScores": [78.6, 80.1],
+                    "Content": turn.text,
+                    "Items": [
+                        {
+                            "Content": word,
+                            "Confidence": "0.99",
+                            "Type": "pronunciation",
+                            "BeginOffsetMillis": round(start * 1000),
+                            "EndOffsetMillis": round(end * 1000),
+                        }
+                        for s in turn.sentences
+                        for word, start, end in words_of(s)
+                    ],
+                    "Id": str(uuid.UUID(int=index)),
+                    "BeginOffsetMillis": round(turn.start * 1000),
+                    "EndOffsetMillis": round(turn.end * 1000),
+                    "Sentiment": "NEUTRAL",
+                    "ParticipantRole": roles[codes(turns)[turn.speaker]],
+                }
+                for index, turn in enumerate(turns)
+            ],
+            "Participants": [{"ParticipantRole": role} for role in roles],
+            "ConversationCharacteristics": {"TotalConversationDurationMillis": round(turns[-1].end * 1000)},
+        }
+    )
+
+
+@writes("talk.json", starts=1.0, ends=True)
+def read_ai(turns: Sequence[Turn]) -> str:
+    """Read.ai's webhook: seconds since 1970, beside a summary that nobody said."""
+    began = 1683540000
+    return dump(
+        {
+            "session_id": "01JKAW",
+            "trigger": "meeting_end",
+            "title": "Low Tide 12",
+            "start_time": "2023-05-08T10:00:00.095890Z",
+            "participants": [{"name": name, "email": None} for name in codes(turns)],
+            "summary": "Ana Silva: a summary that nobody said.",
+            "action_items": [{"text": "Write to the council."}],
+            "transcript": {
+                "speaker_blocks": [
+                    {
+                        "start_time": began + int(turn.start),
+                        "end_time": began + int(turn.end),
+                        "speaker": {"name": turn.speaker},
+                        "words": turn.text,
+                    }
+                    for turn in turns
+                ],
+                "speakers": [{"name": name} for name in codes(turns)],
+            },
+        }
+    )
+
+
 @writes("talk.json", speakers=CODED, starts=0.001, ends=True, sentences=True)
 def openai_diarized_json(turns: Sequence[Turn]) -> str:
     number = codes(turns)
@@ -1033,6 +1161,18 @@ def gong_with_parties(turns: Sequence[Turn]) -> str:
         for name, number in codes(turns).items()
     ]
     return dump({"callTranscripts": [gong_call(turns)], "parties": parties})
+
+
+@writes("talk.json", speakers=CODED, starts=0.001, ends=True, sentences=True)
+def gong_calls(turns: Sequence[Turn]) -> str:
+    """Several calls in one answer."""
+    whole = gong_call(turns)
+    half = len(turns) // 2
+    calls = [
+        {"callId": str(number), "transcript": part}
+        for number, part in enumerate((whole["transcript"][:half], whole["transcript"][half:]))
+    ]
+    return dump({"requestId": "4al018gzaztcr8nbukw", "records": {"totalRecords": 2}, "callTranscripts": calls})
 
 
 @writes("2023.22-10-t01.json", starts=0.001, ends=True, sentences=True)
@@ -1282,3 +1422,28 @@ def labelled_docx(turns: Sequence[Turn]) -> bytes:
             *(paragraph(run(turn.speaker, bold=True), run(f": {turn.text}")) for turn in turns),
         ]
     )
+
+
+@writes("talk.docx", starts=1.0)
+def descript_docx(turns: Sequence[Turn]) -> bytes:
+    """Descript: the title, then a paragraph a turn with the time and the name before the words."""
+    return docx(
+        [
+            paragraph(run("Low Tide 12"), style="Heading1"),
+            *(paragraph(run(f"[{clock(turn.start)}] {turn.speaker}: "), run(turn.text)) for turn in turns),
+        ]
+    )
+
+
+@writes("talk.docx", starts=1.0)
+def rev_docx(turns: Sequence[Turn]) -> bytes:
+    """Rev.com: a table; the name and the time on the left, the words on the right."""
+    rows = [
+        "<w:tr><w:tc>"
+        + paragraph(run(turn.speaker, bold=True), run(f" ({clock(turn.start, hours=False)}):"))
+        + "</w:tc><w:tc>"
+        + paragraph(run(turn.text))
+        + "</w:tc></w:tr>"
+        for turn in turns
+    ]
+    return docx([f"<w:tbl>{''.join(rows)}</w:tbl>", paragraph()])

@@ -227,8 +227,8 @@ def _join(said: Sequence[Said]) -> tuple[str, tuple[Piece, ...]]:
 
 # Members whose strings are words, however few; any other string is text if it has as many words as a sentence.
 _TEXT_FIELDS = frozenset(
-    "text transcript word punctuated_word content body sentence raw_text summary gist headline short overview "
-    "display_text raw_transcript".split()
+    "text transcript word punctuated_word content Content body sentence raw_text words summary gist headline short "
+    "overview display_text raw_transcript".split()
 )
 _SENTENCE = 6  # words
 # Who spoke and how the file was made: names, offices and settings, not words that anybody said.
@@ -321,8 +321,18 @@ _SAID_AS = (
     "content",
     "raw_text",
     "Content",
+    "words",
 )
-_SAID_BY = ("speaker_info", "speaker_name", "speaker", "speaker_label", "speakerId", "speaker_id", "channel_label")
+_SAID_BY = (
+    "speaker_info",
+    "speaker_name",
+    "speaker",
+    "speaker_label",
+    "speakerId",
+    "speaker_id",
+    "channel_label",
+    "ParticipantRole",
+)
 _CALLED = ("name", "display_name", "emailAddress")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 

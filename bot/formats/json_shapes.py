@@ -361,8 +361,10 @@ def _carry(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
     if not any(labels) or labels.count("") < _UNNAMED * len(labels) or repeats > _REPEATED * len(both):
         return said, ()
     carried: list[Said] = []
+    speaking = ""
     for item in said:
-        carried.append(replace(item, label=item.label or (carried[-1].label if carried else "")))
+        speaking = item.label or speaking
+        carried.append(replace(item, label=speaking) if item.text and not item.label else item)
     count = sum(a != b.label for a, b in zip(labels, carried, strict=True))
     return carried, (f"{count} segments without a speaker continue the one before them, as this file's habit is",)
 
@@ -521,7 +523,10 @@ def aws(root: Node) -> Found | None:
 
     Who says an item stands in the item, in `speaker_labels` by its time, or in `channel_labels`.  Punctuation has no
     time and is by whoever said the word before.  Without items: `audio_segments`, else the whole transcript.
+    Its Call Analytics: Transcript[{ParticipantRole, Content, BeginOffsetMillis}].
     """
+    if root["Transcript"].any_has("ParticipantRole"):
+        return Found(list(map(_aws_call, root["Transcript"])), language=language_of(root["LanguageCode"].value))
     results = root["results"]
     language = language_of(root["language_code"].value or results["language_code"].value)
     channels = results["channel_labels"]["channels"]
@@ -544,6 +549,15 @@ def aws(root: Node) -> Found | None:
             ]
             return Found(said, language=language)
     return None
+
+
+def _aws_call(item: Node) -> Said:
+    return item.said(
+        "Content",
+        label=item.label("ParticipantRole"),
+        start=item.seconds("BeginOffsetMillis", unit=0.001),
+        end=item.seconds("EndOffsetMillis", unit=0.001),
+    )
 
 
 def _aws_labels(labels: Node) -> dict[float, str]:
@@ -635,6 +649,38 @@ def _gong_names(root: Node) -> dict[str, str]:
         for party in owner["parties"]
         if (name := party.label("name", "emailAddress"))
     }
+
+
+def read_ai(root: Node) -> Found | None:
+    """Read.ai: transcript.speaker_blocks[{speaker{name}, words, start_time}], seconds since 1970."""
+    blocks = root["transcript"]["speaker_blocks"]
+    if not blocks.any_has("words"):
+        return None
+    began = _epoch_of(root["start_time"].value)
+    said = [
+        block.said(
+            "words",
+            label=block.label("speaker"),
+            start=_since(began, block["start_time"].value),
+            end=_since(began, block["end_time"].value),
+        )
+        for block in blocks
+    ]
+    return Found(said, title_of(root["title"]), date_of(root["start_time"].value))
+
+
+def _epoch_of(value: Any) -> float | None:
+    """Seconds since 1970 of an ISO time stamp, cut to the second as those of the blocks are."""
+    try:
+        return datetime.fromisoformat(value).timestamp() // 1 if isinstance(value, str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _since(began: float | None, value: Any) -> float | None:
+    if began is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return seconds_of(value - began) if abs(value) < 1e12 and value >= began else None
 
 
 def oyez(root: Node) -> Found | None:
@@ -738,6 +784,7 @@ SHAPES = (
     Shape("aws", "AWS Transcribe JSON", aws),
     Shape("fireflies", "Fireflies JSON", fireflies),
     Shape("gong", "Gong JSON", gong),
+    Shape("read-ai", "Read.ai JSON", read_ai),
     Shape("oyez", "Oyez JSON", oyez),
     Shape("whisper", "Whisper JSON", whisper),
 )

@@ -311,7 +311,9 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
         for begin, end, voice, words in _heard(data, frozenset(labels) - {""})
         if min(numbers) <= end and begin <= max(numbers)
     ]
-    return said_by(within, text, label)
+    # What looks like a time is not heard, unless the words are found only with it: somebody may say "10:30."
+    without_times = [said for said in within if ":" not in said[2] or said[2].strip("0123456789:., []()")]
+    return said_by(without_times, text, label) or said_by(within, text, label)
 
 
 @lru_cache(maxsize=4)  # many quotes of one page are checked in a row
@@ -323,10 +325,9 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, int, str, st
         bare = words.rstrip(":： ")
         head, rest = (bare, "") if bare in labels else strip_label(words, labels)
         speaking = head or speaking
-        if not re.fullmatch(r"[\[(]?[\d:.,]+[\])]?", rest.strip()):
-            for at, (label, part) in enumerate(cut_at_labels(rest, labels)):
-                speaking = label if at else speaking
-                heard.append((first, last, speaking, part))
+        for at, (label, part) in enumerate(cut_at_labels(rest, labels)):
+            speaking = label if at else speaking
+            heard.append((first, last, speaking, part))
     return tuple(heard)
 
 

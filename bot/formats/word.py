@@ -243,7 +243,7 @@ def _opened(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise TranscriptError(
-            f"this begins like a Word document, but its zip is damaged ({error}); save it again"
+            f"this begins like a Word document, but its zip is damaged ({str(error)[:80]}); save it again"
         ) from None
     names = archive.namelist()
     if "[Content_Types].xml" not in names or _main_part(archive) not in names:
@@ -271,7 +271,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
             # What the directory says of the size may be false, so no more than that is unpacked.
             xml = part.read(_LARGEST_PART)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, ValueError, OSError, EOFError) as error:
-        raise TranscriptError(f"{name} in this Word document cannot be unpacked ({error}); save it again") from None
+        why = str(error)[:80]  # zipfile quotes bytes without end
+        raise TranscriptError(f"{name} in this Word document cannot be unpacked ({why}); save it again") from None
     if xml.count(b"<") > _MOST_TAGS:
         raise TranscriptError(f"{name} has more than {_MOST_TAGS:,} tags, more than any transcript; export it as text")
     return xml
