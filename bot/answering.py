@@ -45,7 +45,7 @@ ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_
 REFUSAL = "The transcripts do not say."
 """The one sentence for `not_found`."""
 
-UNVERIFIED = "Something was found, but not again in the file itself, so it is not quoted."
+UNVERIFIED = "Something was found, but not again in the file itself, so it is not quoted; add the file again."
 """Said in place of REFUSAL where quotes were chosen and none stood the check against the source."""
 
 LOST = "the words that it cites are not found again in the source file"

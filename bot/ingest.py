@@ -17,7 +17,7 @@ from bot.talking import Talk, talks_in
 from bot.transcript import Transcript, Unspoken, unspoken_units
 
 BLANK = "blank"
-_EXPECTED = frozenset({BLANK, "header", "note", "style", "region"})
+_EXPECTED = frozenset({BLANK, "header", "note", "style", "region", "time"})
 """Reasons that every file of a format gives; the short report counts them and shows no example."""
 _NAMED = 6  # speakers of the short report
 _EXAMPLES = 3  # of each reason, in the short report

@@ -19,6 +19,7 @@ every commit; a reader that sees a new one opens its indexes again.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 import re
@@ -37,7 +38,8 @@ from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Settings
 from bot.errors import EncoderError, LibraryError, TranscriptError
 from bot.finding import MANIFEST, Found, Source, find
-from bot.formats import LABELLED, SUFFIXES, read_bytes, read_file, slug
+from bot.formats import ASKED_FOR, LABELLED, SUFFIXES, read_bytes, read_file, slug
+from bot.formats.text import speaker_named
 from bot.ingest import FileReport
 from bot.languages import checked_language, noticed_language
 from bot.registry import (
@@ -648,11 +650,18 @@ class Library:
             if twin.path and twin.path.startswith(_UPLOADED) and Path(path).is_absolute():
                 # It was dropped on the page before; a recording may lie beside this file.
                 known = replace(known, path=path)
-            if not language or stemmer_of(language) == stemmer_of(twin.language):
-                batch.put(known.spoken_in(language), twin)
-                return "unchanged", batch.records[twin.id], replace(transcript, id=twin.id)
-            # In another language its words are other stems, so it is indexed anew, under the same name.  Killed in the
-            # middle of that, some of its words are not found until it is added again; no quote of it is wrong.
+            known = known.spoken_in(language)
+            stored = self._held(twin.group).transcript
+            if _read_alike(stored, transcript):
+                batch.put(known, twin)
+                if stemmer_of(known.language) == stemmer_of(twin.language):
+                    return "unchanged", known, stored
+                # In another language its words are other stems, so it is indexed anew, under the same name.  Killed in
+                # the middle of that, some of its words are not found until it is added again.
+                self._index_into(known, stored, batch, progress)
+                return "replaced", known, stored
+            # Another format was asked for, or this version reads such files otherwise.
+            transcript = replace(transcript, reading=_reading_of(transcript))
             same_path = known
         id = same_path.id if same_path else _free_id(transcript.id, batch.records)
         transcript = replace(transcript, id=id)
@@ -672,6 +681,9 @@ class Library:
             batch.pending.append(old.group)
         self._set_pending(batch.pending)
         self._store(record.group, transcript, data)
+        self._index_into(record, transcript, batch, progress)
+
+    def _index_into(self, record: Record, transcript: Transcript, batch: _Batch, progress: Progress | None) -> None:
         with self._guard:
             indexes = self._open_indexes()
         # Outside the guard, so that questions are answered meanwhile.  Nobody else can close these indexes: only
@@ -978,14 +990,29 @@ def _made(transcript: Transcript) -> tuple[Transcript, bytes]:
     id = slug(transcript.id)  # it becomes the name of a folder
     data = "".join(f"{turn.label}: {turn.text}\n" for turn in transcript.utterances).encode()
     read = read_bytes(data, f"{id}.txt", LABELLED.key)
-    meant = [(turn.speaker, turn.text, turn.start) for turn in transcript.utterances]
-    if [(turn.speaker, turn.text, turn.start) for turn in read.utterances] != meant:
+    # A label alone ("A") is called Speaker A once it is read, whoever made the transcript.
+    meant = [
+        (turn.label, speaker_named(turn.label) if turn.speaker == turn.label else turn.speaker, turn.text, turn.start)
+        for turn in transcript.utterances
+    ]
+    if [(turn.label, turn.speaker, turn.text, turn.start) for turn in read.utterances] != meant:
         raise TranscriptError(
             f"{id}: this transcript cannot be written as labelled text and read back the same; expected labels "
             "that look like names, texts on one line and no times; write a file and add that"
         )
     about = {name: getattr(transcript, name) for name in ("title", "date", "language")}
     return replace(read, id=id, **about), data
+
+
+def _read_alike(stored: Transcript, read: Transcript) -> bool:
+    """Whether the same bytes, read again, are what is stored; a format that was asked for holds until another is."""
+    kept = stored.report.why == ASKED_FOR and read.report.why != ASKED_FOR
+    return kept or stored.utterances == read.utterances
+
+
+def _reading_of(transcript: Transcript) -> str:
+    turns = [(turn.label, turn.text, str(turn.place)) for turn in transcript.utterances]
+    return hashlib.sha256(json.dumps(turns).encode()).hexdigest()[:6]
 
 
 def _added(outcome: str, record: Record, transcript: Transcript, manifest: _Manifest) -> Added:

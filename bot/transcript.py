@@ -149,10 +149,10 @@ class Reading:
     encoding: str = ""
 
     def check(self) -> Reading:
-        """Return itself.  Raises AssertionError when a unit of the file is not accounted for."""
+        """Return itself.  Raises TranscriptError when a unit of the file is not accounted for: it is not read then."""
         reported = sum(unspoken_units(item.place) for item in self.unspoken)
         if self.speech + reported != self.units:
-            raise AssertionError(
+            raise TranscriptError(
                 f"{self.format}: {self.speech} {self.unit}s of speech and {reported} reported are not {self.units}"
             )
         return self
@@ -190,7 +190,8 @@ class Transcript:
 
     `source` is the name of the file, `sha256` the hash of its bytes (hex), `report` what became of each of its units.
     `date` is the day of the recording (ISO) and `language` a tag ("en", "pt-BR"); None where the file does not say.
-    `edition` names the title and the names of speakers that a library gave it; "" as read from the file.
+    `reading` tells several readings of the same bytes apart, as by another format; "" of the first.  `edition` names
+    the title and the names of speakers that a library gave it; "" as read from the file.
     """
 
     id: str
@@ -201,13 +202,15 @@ class Transcript:
     report: Reading
     date: str | None = None
     language: str | None = None
+    reading: str = ""
     edition: str = ""
 
     @property
     def revision(self) -> str:
         """The name of this reading of this file: an id stays when a file changes or a speaker is renamed, a revision
         does not."""
-        return f"{self.id}@{self.sha256[:12]}" + (f"+{self.edition}" if self.edition else "")
+        read = f".{self.reading}" if self.reading else ""
+        return f"{self.id}@{self.sha256[:12]}{read}" + (f"+{self.edition}" if self.edition else "")
 
     @cached_property
     def speakers(self) -> tuple[str, ...]:

@@ -14,9 +14,11 @@ import pytest
 from bot import Library, Transcript, TranscriptError
 from bot.cli import main
 from bot.finding import MANIFEST, find
+from bot.formats import ASKED_FOR
 from bot.library import Added
 from bot.progress import Meter
 from bot.question import date_of, title_of
+from bot.transcript import UNNAMED_SPEAKER
 from embeddings.encoder import Encoder
 from tests.conftest import shared
 
@@ -141,7 +143,7 @@ def test_a_format_that_is_given(library: Library, tmp_path: Path) -> None:
     """It goes before content and suffix, for files and for bytes; an unknown one is an error that names those known."""
     path = tmp_path / "t.vtt"
     path.write_text(TALK)
-    assert library.add(path, format="labelled").files[0].report.why == "labelled was asked for"
+    assert library.add(path, format="labelled").files[0].report.why == ASKED_FOR
     added = library.add_bytes((TALK + "Tom Roe: Yes.\n").encode(), "u.vtt", format="labelled", language="de")
     assert (added.report.language, library.entry("u").language_by) == ("de", "given")
     with pytest.raises(TranscriptError, match="no format is called 'vhs'"):
@@ -285,3 +287,41 @@ def test_list_says_the_language(library: Library, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith("t  de, 12 words")
     main(["list", "--json", "--library", str(library.folder)])
     assert json.loads(capsys.readouterr().out)["language"] == "de"
+
+
+def test_the_same_bytes_read_otherwise_take_the_place_of_what_they_were(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    """Another format gives another reading, which stays until another is asked for; a language changes no words."""
+    file = tmp_path / "hearing.txt"
+    file.write_text("    Mr. Roe. Thank you all.\n    The Chair. You may go on.\n    Mr. Roe. We open at nine.\n")
+    library = Library.open(tmp_path / "library", encoder=tiny_encoder)
+    assert library.add(file).files[0].outcome == "added"
+    assert library.add(file, format="hearing").files[0].outcome == "replaced"
+    asked = library.entries[0]
+    assert set(asked.speakers) == {"Mr. Roe", "The Chair"}
+    assert library.add(file).files[0].outcome == "unchanged"
+    assert library.entries[0].revision == asked.revision
+    assert library.add(file, language="de").files[0].outcome == "replaced"
+    assert (
+        library.transcript(library.entries[0].id).utterances == library.revision(library.entries[0].revision).utterances
+    )
+    assert set(library.entries[0].speakers) == {"Mr. Roe", "The Chair"}
+    assert library.add(file, format="labelled").files[0].outcome == "replaced"
+    assert set(library.entries[0].speakers) == {UNNAMED_SPEAKER}
+    assert len(list((tmp_path / "library" / "transcripts").iterdir())) == 1
+
+
+def test_what_an_older_version_read_otherwise_is_read_anew(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    """A stored reading with other labels than those of today is replaced, and the rest of the folder is added."""
+    folder = tmp_path / "talks"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Ana Silva: Hello there.\nTom Roe: And to you.\nAna Silva: Bye.\nTom Roe: Bye.\n")
+    library = Library.open(tmp_path / "library", encoder=tiny_encoder)
+    library.add(folder)
+    stored = next((tmp_path / "library" / "transcripts").glob("*/transcript.json"))
+    stored.write_text(stored.read_text().replace("Ana Silva", "ANA"))
+    manifest = tmp_path / "library" / "library.json"
+    manifest.write_text(manifest.read_text().replace("Ana Silva", "ANA"))
+    (folder / "b.txt").write_text("Eva Holm: One.\nJon Reed: Two.\nEva Holm: Three.\nJon Reed: Four.\n")
+    library = Library.open(tmp_path / "library", encoder=tiny_encoder)
+    assert [file.outcome for file in library.add(folder).files] == ["replaced", "added"]
+    assert library.entries[0].speakers == ("Ana Silva", "Tom Roe")

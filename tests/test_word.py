@@ -13,6 +13,7 @@ from docx.oxml import parse_xml
 from bot.errors import TranscriptError
 from bot.formats import read_bytes
 from bot.transcript import Item
+from tests import writers
 from tests.locating import read_and_locate, turns
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -222,3 +223,12 @@ def test_damaged_bytes(at: int) -> None:
         read_bytes(bytes(data), "talk.docx")
     except TranscriptError as error:
         assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("extra", ["15:00", "Details"])
+def test_a_time_or_a_heading_among_the_words_hides_nothing(extra: str) -> None:
+    """A paragraph that is only a time, or reads like a heading of notes, does not make a document one of Meet's."""
+    talk = [f"{'Ana Silva' if at % 2 else 'Tom Roe'}: It went on for {at} days." for at in range(12)]
+    written = writers.docx([writers.paragraph(writers.run(line)) for line in [*talk[:8], extra, *talk[8:]]])
+    transcript = read_bytes(written, "talk.docx")
+    assert [f"{turn.label}: {turn.text}".removesuffix(" Details") for turn in transcript.utterances] == talk

@@ -40,6 +40,9 @@ class Format:
     holds: Callable[[bytes, Place, str, str, Collection[str]], bool]
 
 
+ASKED_FOR = "as it was asked for"
+"""Why a file was read as it was, when somebody named the format."""
+
 LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md", ".tsv"), None, labelled.read, labelled.holds)
 """The family of last resort: any text may be labelled text."""
 
@@ -117,7 +120,7 @@ def detect(data: bytes, name: str, format: str | None = None) -> tuple[Format, s
     for an unknown `format`.
     """
     if format is not None:
-        return format_of(format), f"{format} was asked for"
+        return format_of(format), ASKED_FOR
     suffix = Path(name).suffix.lower()
     found = [family for family in FORMATS if family.recognises and family.recognises(data)]
     if len(found) == 1:

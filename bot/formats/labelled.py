@@ -497,9 +497,7 @@ def read_turns(
             elif number in not_speech:
                 reason = not_speech[number]
             elif number in times:
-                time = times[number]
-                spoken.append(number)
-                continue
+                time, reason = times[number], "time"
             elif not turns:
                 reason = "header"
             elif _HEADING.match(line):
@@ -589,7 +587,7 @@ def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
 
 
 def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> bool:
-    """Whether lines behind the last label are nobody's: no other turn goes on on a second line, and the last one ends."""
+    """Whether lines behind the last label are nobody's: no other turn has a second line, and the last one ends."""
     first, last = min(labelled), max(labelled)
     if lines[last : last + 1] and lines[last].strip() and not TURN_END.search(lines[last - 1]):
         return False  # cut in mid-sentence by wrapping
@@ -623,6 +621,7 @@ def _read_unlabelled(
             left_out.append((number, not_speech.get(number, "stage direction"), line))
         elif number in times:
             time = times[number]
+            left_out.append((number, "time", line))
         else:
             start, end = spans.get(number, (time, None))
             turns[-1].add(fold(line), number, start, end)

@@ -131,12 +131,16 @@ def _not_speech(paragraphs: Sequence[str]) -> dict[int, str]:
     """The paragraphs (numbers) that hold no speech whatever their lines look like, and why.
 
     In a document of Google Meet speech begins at the heading "Transcript" or the first paragraph that is only a time,
-    and ends at "Transcription ended after …" or at the heading of a summary.
+    and ends at "Transcription ended after …" or at the heading of a summary.  Other documents have such paragraphs too:
+    a time or a heading behind somebody's words tells nothing, unless the document says otherwise that it is of Meet.
     """
     texts = [text.strip() for text in paragraphs]
     below_names = any(a.endswith(":") and _TIME_ALONE.fullmatch(b) for a, b in itertools.pairwise(filter(None, texts)))
-    signs = (_ENDED, _TRANSCRIPT, _GEMINI, *(() if below_names else (_TIME_ALONE,)))
-    meet = any(sign.fullmatch(text) for text in texts for sign in signs)
+    signs = (_TRANSCRIPT, *(() if below_names else (_TIME_ALONE,)))
+    begins = next((at for at, text in enumerate(texts) if any(sign.fullmatch(text) for sign in signs)), len(texts))
+    labelled = next((at for at, text in enumerate(texts) if _is_labelled(text)), len(texts))
+    sure = any(sign.fullmatch(text) for text in texts for sign in (_ENDED, _GEMINI))
+    meet = sure or begins < labelled
     aside = "before the transcript" if meet else ""
     kinds: dict[int, str] = {}
     for number, text in enumerate(texts, 1):
@@ -148,13 +152,18 @@ def _not_speech(paragraphs: Sequence[str]) -> dict[int, str]:
             kinds[number], aside = "note of the recording", "after the transcript"
         elif meet and _TRANSCRIPT.fullmatch(text):
             kinds[number], aside = "heading", ""
-        elif meet and text.casefold().strip(" :") in _NOT_SPEECH:
+        elif meet and (sure or number <= labelled) and text.casefold().strip(" :") in _NOT_SPEECH:
             kinds[number], aside = "heading", "summary or notes"
         elif meet and _TIME_ALONE.fullmatch(text) and aside != "after the transcript":
             aside = ""
         elif aside:
             kinds[number] = aside
     return kinds
+
+
+def _is_labelled(text: str) -> bool:
+    head = candidate_of(1, text.split("\n", 1)[0])
+    return head is not None and bool(head.words) and shape_of(head.name, False) == "name"
 
 
 def _as_lines(paragraphs: Sequence[str], kinds: Collection[int]) -> tuple[list[str], list[int], set[str]]:
