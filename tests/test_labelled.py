@@ -72,6 +72,8 @@ def test_labels(line: str, label: str, words: str) -> None:
         "10:30: the meeting began again.",
         "https://example.org: see there.",
         "Remember: it was raining.",
+        "ACTION ITEM: Send the plan to Tom.",
+        "Key points: the ferry is late.",
     ],
 )
 def test_not_labels(line: str) -> None:
@@ -470,6 +472,9 @@ def test_encodings(encoding: str, mark: str, said: str) -> None:
     [
         "ИВАН: Привет всем, начинаем.\n".encode("cp1251"),
         "田中: こんにちは、皆さん。\n".encode("shift-jis"),
+        "ANA: I don’t know.\n".encode("mac-roman"),
+        "ANA: The café is shut.\n".encode("mac-roman"),
+        "ANA: şimdi başlıyoruz.\n".encode("cp1254"),
         "ANA: café, ".encode() + b"caf\xe9\n",  # two encodings in one file
         b"\xff\xfeA\0N\0A",
     ],

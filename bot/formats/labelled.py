@@ -117,8 +117,11 @@ _HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,})\s*$")
 _NEVER_LABELS = frozenset(
     "note notes nb ps warning title date time source sources link links url http https email tel subject topic "
     "location duration recorded transcript summary keywords tags participants attendees speakers present apologies "
-    "example edit update contents remember reminder tip disclaimer caution".split()
-) | {"pro tip", "fun fact", "spoiler alert", "grain of salt"}
+    "example edit update contents remember reminder tip disclaimer caution outline overview".split()
+) | {
+    *("pro tip", "fun fact", "spoiler alert", "grain of salt"),
+    *("action item", "action items", "screen sharing", "meeting title", "key points"),  # Fathom, Granola
+}
 # "Step 1: Open the lid." is part of what somebody says; "Caller 1:" is somebody.
 _NUMBER = r"\s*(?:no\.?\s*)?#?(?P<number>\d+[a-z]?|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _SECTION = re.compile(
