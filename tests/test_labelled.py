@@ -94,6 +94,26 @@ def located(text: str) -> bool:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00:00:00:00 - 00:00:03:21\nAna Silva\nGood morning.\n\n00:00:03:21 - 00:00:05:00\nTom Roe\nAnd you.\n",
+        "Ana Silva:\t00:00\tGood morning.\n\nTom Roe:\t00:03\tAnd you.\n",
+        "Ana Silva - 00:00\nGood morning.\n\nTom Roe - 00:03\nAnd you.\n",
+    ],
+    ids=["Premiere", "Temi", "Fireflies"],
+)
+def test_exporters_that_put_times_beside_names(text: str) -> None:
+    said = [(turn.label, turn.text, turn.start) for turn in read(text).utterances]
+    assert said == [("Ana Silva", "Good morning.", 0.0), ("Tom Roe", "And you.", 3.0)]
+    assert located(text)
+
+
+def test_a_date_in_brackets_is_no_span() -> None:
+    """WhatsApp's exports are read as words, and found again as such."""
+    assert located("[06.03.23, 10:00:01] Ana: Good morning.\n[06.03.23, 10:00:09] Tom: And you.\n")
+
+
 TALK = "HOST: Welcome to it.\nAna Silva: Thank you, all.\nHOST: So we begin.\nAna Silva: Indeed so.\n"
 
 

@@ -538,7 +538,7 @@ def _letters(text: str) -> str:
 
 
 def _shares(text: str, counts: Sequence[int]) -> list[str]:
-    """A text cut into words of so many letters and digits.  What follows one, up to the last white space, is its own."""
+    """A text cut into words of so many letters and digits; what follows one, up to the last white space, is its own."""
     shares: list[str] = []
     begin = 0
     for count in counts:
