@@ -245,8 +245,8 @@ def _carried(said: Sequence[Said], untagged_share: float) -> tuple[int, list[Sai
 
     Podcasting 2.0 allows the tag "when they change"; other exporters tag every cue and leave it out where nobody was
     recognised (WhisperX writes its text so too).  A file of the first kind has many cues without a name (at least
-    `untagged_share`, and more than files that name every cue), and neighbours with one hardly ever repeat it; else words
-    without a name are nobody's.  Returns the count of carried cues and what is said.
+    `untagged_share`, and more than files that name every cue), and neighbours with one hardly ever repeat it; else
+    words without a name are nobody's.  Returns the count of carried cues and what is said.
     """
     firsts = [next(items) for _, items in itertools.groupby(said, key=lambda item: item.cue)]
     names_every_cue = sum(1 for item in firsts if item.label) >= _EVERY_CUE * len(firsts)

@@ -79,7 +79,7 @@ _TIME_THEN_NAME = re.compile(
 _SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
 _TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
 _TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
-# A time behind the label (Sonix; Changelog writes it with escapes; Temi between tabs), or on a line of its own (YouTube).
+# A time behind the label (Sonix; Temi has tabs, Changelog escapes), or on a line of its own (YouTube's transcript).
 _TIME_BEHIND = re.compile(
     r"\\?\[\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?\\?\]\s+(?!to \\?\[)|\d{1,3}:\d{2}(?::\d{2})?\t\s*"
 )
