@@ -72,7 +72,16 @@ def _episode(item: Element) -> Episode:
             texts.setdefault(_local(child), said)
     date = next((day for key in ("pubDate", "published", "date", "updated") if (day := _day(texts.get(key)))), None)
     urls = (child.get("url", "").strip() for child in item if _local(child) == "transcript")
-    return Episode(texts.get("title"), date, tuple(url for url in urls if url))
+    return Episode(texts.get("title"), date, tuple(url for url in urls if url and _is_url(url)))
+
+
+def _is_url(text: str) -> bool:
+    """Whether a text can be taken apart as a URL: "https://[bad/x.vtt" cannot."""
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _day(said: str | None) -> str | None:

@@ -171,7 +171,8 @@ def _dated(name: str) -> tuple[datetime.date, tuple[int, int]] | None:
 
 
 def _month(name: str) -> int:
-    return next((number for known, number in _MONTHS.items() if known.startswith(name.lower()[:3])), 0)
+    """The number of a month; 0 for none."""
+    return next((number for known, number in _MONTHS.items() if name and known.startswith(name.lower()[:3])), 0)
 
 
 def read_date(question: str) -> AskedDate:

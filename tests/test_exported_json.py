@@ -598,6 +598,34 @@ def test_names_stand_elsewhere_in_the_file() -> None:
     assert turns(read(gong))[0][0] == str(10**18)
 
 
+def test_words_with_other_punctuation_than_their_text() -> None:
+    """A segment is divided where its words name another speaker, though a comma or a quotation mark differs."""
+    words = [("Did", 0), ("you", 0), ("steal", 0), ("it", 0), ("No", 1), ("-", 0), ("never.", 1)]
+    segment = {"start": 0.0, "end": 4.0, "text": "Did you steal it? “No, never.”", "speaker": "S0"}
+    segment["words"] = [{"word": word, "start": 0.5, "end": 0.9, "speaker": f"S{who}"} for word, who in words]
+    transcript = read({"segments": [segment]})
+    assert turns(transcript) == [("S0", "Did you steal it?"), ("S1", "“No, never.”")]
+    assert not transcript.report.remarks
+    segment["words"].pop()
+    transcript = read({"segments": [segment]})
+    assert turns(transcript) == [("S0", "Did you steal it? “No, never.”")]
+    assert any("do not spell their text" in remark for remark in transcript.report.remarks)
+
+
+def test_monologues_of_one_speaker_are_parted() -> None:
+    """Rev's elements are joined as they stand, but not those of two monologues."""
+    said = [{"speaker": 0, "elements": [{"type": "text", "value": word}]} for word in ("barn.", "Lighthouses")]
+    assert turns(read({"monologues": said})) == [("0", "barn. Lighthouses")]
+
+
+def test_utterances_of_another_service() -> None:
+    """Whole numbers are seconds where the talk fits them, milliseconds where it does not or AssemblyAI says so."""
+    item = {"speaker": 0, "text": "The ferry is late.", "start": 3, "end": 5}
+    assert times(read({"utterances": [item]})) == [(3.0, 5.0)]
+    assert times(read({"utterances": [item], "audio_duration": 9})) == [(0.003, 0.005)]
+    assert times(read({"utterances": [item | {"start": 3000, "end": 5000}]})) == [(3.0, 5.0)]
+
+
 def test_rev_of_people_and_inaudible_words() -> None:
     """Values are joined as they are; marks of what was not heard are words that stand in the file."""
     elements = [

@@ -51,6 +51,8 @@ def test_what_a_feed_tells() -> None:
         b'<published>2024-05-06T10:00:00Z</published><p:transcript url="a.vtt"/></entry></feed>'
     )
     assert read_feed(atom, "atom.xml") == (Episode("One", "2024-05-06", ("a.vtt",)),)
+    broken = read_feed(feed(item("Broken", "https://[bad/x.vtt", "c.vtt")), "feed.xml")
+    assert [episode.urls for episode in broken] == [("c.vtt",)]
     undated = read_feed(feed(item("Two", "b.vtt", day="soon")), "feed.xml")
     assert undated == (Episode("Two", None, ("b.vtt",)),)
 

@@ -72,6 +72,8 @@ def test_labels(line: str, label: str, words: str) -> None:
         "10:30: the meeting began again.",
         "https://example.org: see there.",
         "Remember: it was raining.",
+        "ACTION ITEM: Send the plan to Tom.",
+        "Key points: the ferry is late.",
     ],
 )
 def test_not_labels(line: str) -> None:
@@ -90,6 +92,26 @@ def located(text: str) -> bool:
         for turn in transcript.utterances
         for label in labels
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00:00:00:00 - 00:00:03:21\nAna Silva\nGood morning.\n\n00:00:03:21 - 00:00:05:00\nTom Roe\nAnd you.\n",
+        "Ana Silva:\t00:00\tGood morning.\n\nTom Roe:\t00:03\tAnd you.\n",
+        "Ana Silva - 00:00\nGood morning.\n\nTom Roe - 00:03\nAnd you.\n",
+    ],
+    ids=["Premiere", "Temi", "Fireflies"],
+)
+def test_exporters_that_put_times_beside_names(text: str) -> None:
+    said = [(turn.label, turn.text, turn.start) for turn in read(text).utterances]
+    assert said == [("Ana Silva", "Good morning.", 0.0), ("Tom Roe", "And you.", 3.0)]
+    assert located(text)
+
+
+def test_a_date_in_brackets_is_no_span() -> None:
+    """WhatsApp's exports are read as words, and found again as such."""
+    assert located("[06.03.23, 10:00:01] Ana: Good morning.\n[06.03.23, 10:00:09] Tom: And you.\n")
 
 
 TALK = "HOST: Welcome to it.\nAna Silva: Thank you, all.\nHOST: So we begin.\nAna Silva: Indeed so.\n"
@@ -470,6 +492,9 @@ def test_encodings(encoding: str, mark: str, said: str) -> None:
     [
         "ИВАН: Привет всем, начинаем.\n".encode("cp1251"),
         "田中: こんにちは、皆さん。\n".encode("shift-jis"),
+        "ANA: I don’t know.\n".encode("mac-roman"),
+        "ANA: The café is shut.\n".encode("mac-roman"),
+        "ANA: şimdi başlıyoruz.\n".encode("cp1254"),
         "ANA: café, ".encode() + b"caf\xe9\n",  # two encodings in one file
         b"\xff\xfeA\0N\0A",
     ],

@@ -100,3 +100,4 @@ def test_the_date_of_a_recording() -> None:
     assert date_of("2023-05-08 session 01.txt") == datetime.date(2023, 5, 8)
     assert date_of("episode-12.txt") is None
     assert date_of("2023-19-08.txt") is None
+    assert date_of("2023-00-15 x") is None

@@ -27,19 +27,21 @@ def cues(*said: str, number: bool = True, point: str = ",") -> str:
 
 def test_names_only_when_they_change() -> None:
     """Podcasting 2.0: a name where somebody begins, and cues without one go on; each line has its own time."""
-    text = cues("Sarah: It fell by", "18 per cent\nand I know why.", "Tom: Do you?", "Sarah: I do.", "Tom: Oh.")
+    text = cues(
+        "Sarah: It fell by", "18 per cent\nand I know why.", "Tom: Do you?", "Sarah: I do.", "Tom: Oh.", "Well."
+    )
     transcript = read_and_locate(text.encode(), "talk.srt")
     assert [(turn.label, turn.text, turn.start) for turn in transcript.utterances] == [
         ("Sarah", "It fell by 18 per cent and I know why.", 0.0),
         ("Tom", "Do you?", 2.0),
         ("Sarah", "I do.", 3.0),
-        ("Tom", "Oh.", 4.0),
+        ("Tom", "Oh. Well.", 4.0),
     ]
     first = transcript.utterances[0]
     assert first.place_of(first.text.index("18"), first.text.index("18") + 11) == Lines(7, 7)
     assert first.time_of(first.text.index("18"), first.text.index("18") + 11) == (1.0, 1.5)
-    assert "1 cues without a name continue" in transcript.report.remarks[0]
-    assert transcript.report.by_reason() == {"blank": 4}
+    assert "2 cues without a name continue" in transcript.report.remarks[0]
+    assert transcript.report.by_reason() == {"blank": 5}
 
 
 def test_a_name_alone_on_a_line() -> None:
@@ -60,6 +62,29 @@ def test_a_name_on_every_cue() -> None:
         ("", "Three."),
         ("SPEAKER_01", "Four. Five."),
     ]
+
+
+def test_a_cue_that_is_nobodys_among_named_ones() -> None:
+    """WhisperX leaves the name out of a cue that it gives to nobody, also where no speaker has two cues in a row."""
+    said = [
+        f"[SPEAKER_0{at % 2}]: {words}" for at, words in enumerate(("Who then?", "Ask.", "Me?", "Yes.", "No.", "So."))
+    ]
+    who = [(f"SPEAKER_0{at % 2}", line.partition(": ")[2]) for at, line in enumerate(said)]
+    said.insert(1, "I stole the money.")
+    who.insert(1, ("", "I stole the money."))
+    assert turns(cues(*said), "talk.srt") == who
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (["♪", "[door opens]", "♪ la la ♪", "Who is it?"], "♪ la la ♪ Who is it?"),
+        (["So a < b > c.", "<b>Quite</b>."], "So a < b > c. Quite."),
+    ],
+)
+def test_notes_and_signs_are_located(said: list[str], read: str) -> None:
+    """Notes alone are no words, though a song has them; comparisons are no tags."""
+    assert turns(cues(*said), "talk.srt") == [("", read)]
 
 
 def test_bare_labels_of_machines_get_a_name() -> None:

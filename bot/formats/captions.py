@@ -244,12 +244,13 @@ def _carried(said: Sequence[Said], untagged_share: float) -> tuple[int, list[Sai
     """Give cues without a name the speaker before them, in files that name a voice only when it changes.
 
     Podcasting 2.0 allows the tag "when they change"; other exporters tag every cue and leave it out where nobody was
-    recognised.  A file of the first kind has many cues without a name (at least `untagged_share`), and neighbours with
-    one hardly ever repeat it; else words without a name are nobody's.  Returns the count of carried cues and what is
-    said.
+    recognised (WhisperX writes its text so too).  A file of the first kind has many cues without a name (at least
+    `untagged_share`, and more than files that name every cue), and neighbours with one hardly ever repeat it; else
+    words without a name are nobody's.  Returns the count of carried cues and what is said.
     """
     firsts = [next(items) for _, items in itertools.groupby(said, key=lambda item: item.cue)]
-    if not _only_changes([item.label for item in firsts], untagged_share):
+    names_every_cue = sum(1 for item in firsts if item.label) >= _EVERY_CUE * len(firsts)
+    if names_every_cue or not _only_changes([item.label for item in firsts], untagged_share):
         return 0, list(said)
     carried: set[int] = set()
     speaking: str | None = None
@@ -310,9 +311,12 @@ def attributed(
     if not tagged:
         found = list(_at_labels(found, labels))
     begins: dict[int, str | None] = {}
-    for _, cue, voice, _ in found:
-        begins.setdefault(cue, voice)
-    carry = _only_changes(list(begins.values()), _UNTAGGED if tagged else 0)
+    for _, cue, voice, words in found:
+        if voice or words[:1] not in tuple("[(♪♫") or words[-1:] not in tuple("])♪♫"):  # no stage direction
+            begins.setdefault(cue, voice)
+    unnamed = [cue for cue, voice in begins.items() if not voice]
+    # Where four cues in five are named, one without a name was recognised as nobody's.
+    carry = len(unnamed) * 5 > len(begins) and _only_changes(list(begins.values()), _UNTAGGED if tagged else 0)
     speaking: str | None = None
     heard = []
     for number, _, voice, words in found:

@@ -156,6 +156,8 @@ def read_shape(shape: Shape, data: bytes) -> Contents:
     remarks = list(found.remarks)
     if any(not turn.label for turn in turns):
         remarks.append(f"words without a speaker are by one {speaker_named('').lower()}")
+    if count := sum(item.undivided for item in found.said):
+        remarks.append(f"{count} items are left to one speaker: their words name several, but do not spell their text")
     if any("\ufffd" in turn.text for turn in turns):
         remarks.append("characters that are no text are shown as U+FFFD")
     reading = Reading(shape.name, "item", units, len(spoken), unspoken, tuple(remarks)).check()
@@ -449,18 +451,22 @@ class _File:
         parts = [word for word in words if isinstance(word, dict) and _words(word)] if isinstance(words, list) else []
         whole = _words(value)
         same = "".join(whole.split()) == "".join("".join(map(_words, parts)).split())
+        nearly = not same and bool(spelt := _letters(whole)) and spelt == _letters("".join(map(_words, parts)))
+        if nearly:
+            parts = [word for word in parts if _letters(_words(word))]
         named = [
             self._speakers({"channel": value.get("channel"), **word}, around, numbers)
             if self._called(word.get("speaker"))
             else None
             for word in parts
         ]
-        if not parts or (whole and not same) or all(own in (None, names) for own in named):
+        if not parts or (whole and not same and not nearly) or all(own in (None, names) for own in named):
             yield names, whole or "".join(f" {_words(word)}" for word in parts)
             return
-        for word, own in zip(parts, named, strict=True):
+        said = list(map(_words, parts))
+        for part, own in zip(_shares(whole, [len(_letters(p)) for p in said]) if nearly else said, named, strict=True):
             names = own or names
-            yield names, _words(word)
+            yield names, part
 
     def _speakers(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> frozenset[str]:
         owners = [owner for owner in (value, *around) if isinstance(owner, dict)]
@@ -525,6 +531,29 @@ def _words(value: Any) -> str:
             return _plain(value[key])
     best = value.get("alternatives")
     return _words(best[0]) if isinstance(best, list) and best and isinstance(best[0], dict) else ""
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _shares(text: str, counts: Sequence[int]) -> list[str]:
+    """A text cut into words of so many letters and digits; what follows one, up to the last white space, is its own."""
+    shares: list[str] = []
+    begin = 0
+    for count in counts:
+        end = begin
+        while count:
+            count -= text[end].isalnum()
+            end += 1
+        following = end
+        while following < len(text) and not text[following].isalnum():
+            following += 1
+        signs = re.split(r"\s", text[end:following])
+        cut = following - len(signs[-1]) if len(signs) > 1 else following
+        shares.append(text[begin:cut])
+        begin = cut
+    return [*shares[:-1], shares[-1] + text[begin:]]
 
 
 FAMILIES: tuple[tuple[str, str, Callable[[bytes], bool], Callable[[bytes], Contents]], ...] = tuple(

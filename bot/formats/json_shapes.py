@@ -26,7 +26,7 @@ class Said:
 
     `place` is the item ("segments[12]"), `field` the texts that were read, whatever the item ("segments[].text").
     `label` is "" where nobody is named; times are seconds.  `close` joins the text to that before it as it stands,
-    with no space between.
+    with no space between.  `undivided`: its words name other speakers, but are not those of its text.
     """
 
     place: str
@@ -36,6 +36,7 @@ class Said:
     start: float | None = None
     end: float | None = None
     close: bool = False
+    undivided: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,29 @@ def align(text: str, words: Sequence[str]) -> list[int] | None:
     return None if text[at:].strip() else starts
 
 
+def align_letters(text: str, words: Sequence[str]) -> list[int] | None:
+    """As `align`, by letters and digits alone: the text may have other punctuation than the words.
+
+    The signs right before a word belong to it if white space stands before them ("it? “No").
+    """
+    places = [at for at, sign in enumerate(text) if sign.isalnum()]
+    spelt = ["".join(filter(str.isalnum, word)) for word in words]
+    if "".join(text[at] for at in places) != "".join(spelt):
+        return None
+    starts: list[int] = []
+    count = 0
+    for word in spelt:
+        if not word:
+            starts.append(places[count - 1] + 1 if count else 0)
+            continue
+        at = places[count]
+        after = places[count - 1] + 1 if count else 0
+        white = max((n for n in range(after, at) if text[n].isspace()), default=None)
+        starts.append(at if white is None else white + 1)
+        count += len(word)
+    return starts
+
+
 def close_as_in(said: list[Said], text: str) -> list[Said]:
     """Words joined as the whole text joins them: some languages put no space between.  Unchanged if it is not them."""
     starts = align(text, [item.text.strip() for item in said])
@@ -179,8 +203,8 @@ _WORD_KEYS = ("punctuated_word", "word", "text")
 def by_speaker(item: Said, words: Node, label: Callable[[Node], str], unit: float = 1.0) -> list[Said]:
     """An item divided where its words name another speaker than the words before them.
 
-    A word without a speaker is by that of the word before it.  An item whose words are not those of its text stays
-    whole; one that has no text is its words.
+    A word without a speaker is by that of the word before it.  An item whose words are not those of its text, letter by
+    letter, stays whole; one that has no text is its words.
     """
     if not item.text and words.any_has(*_WORD_KEYS):
         item = replace(
@@ -194,7 +218,10 @@ def by_speaker(item: Said, words: Node, label: Callable[[Node], str], unit: floa
     kept = [word for word in words if word.text(*_WORD_KEYS)]
     starts = align(item.text, [word.text(*_WORD_KEYS).strip() for word in kept])
     if not starts:
-        return [item]
+        kept = [word for word in kept if any(map(str.isalnum, word.text(*_WORD_KEYS)))]
+        starts = align_letters(item.text, [word.text(*_WORD_KEYS) for word in kept])
+    if not starts:
+        return [replace(item, undivided=True)]
     speaking = item.label
     runs: list[tuple[str, int, list[Node]]] = []
     for word, at in zip(kept, starts, strict=True):
@@ -202,10 +229,10 @@ def by_speaker(item: Said, words: Node, label: Callable[[Node], str], unit: floa
         if not runs or runs[-1][0] != speaking:
             runs.append((speaking, at, []))
         runs[-1][2].append(word)
-    ends = [*(at for _, at, _ in runs[1:]), len(item.text)]
+    cuts = [0, *(at for _, at, _ in runs[1:]), len(item.text)]
     return [
         replace(item, text=item.text[at:end], label=who, start=_first_start(said, unit), end=_last_end(said, unit))
-        for (who, at, said), end in zip(runs, ends, strict=True)
+        for (who, _, said), (at, end) in zip(runs, itertools.pairwise(cuts), strict=True)
     ]
 
 
@@ -391,29 +418,36 @@ def _speaker(item: Node) -> str:
     return item.label("speaker")
 
 
+# Members that no other service has.
 _ASSEMBLYAI = (
-    "utterances",
     "audio_url",
     "acoustic_model",
+    "language_model",
     "speech_model",
     "speech_models",
     "audio_duration",
     "language_confidence",
+    "webhook_url",
+    "webhook_status_code",
+    "webhook_auth",
 )
 
 
 def assemblyai(root: Node) -> Found | None:
     """AssemblyAI: utterances[{speaker: "A", text, start, end, words}], milliseconds; null without speaker labels.
 
-    Else what is the finest: `sentences` or `paragraphs` (the files of those names), `words`, `text`.
+    Else what is the finest: `sentences` or `paragraphs` (the files of those names), `words`, `text`.  Tolerated: other
+    services that have utterances, in seconds or milliseconds.
     """
     own = any(key in root for key in _ASSEMBLYAI)
     language = language_of(root["language_code"].value)
     for key in ("utterances", "sentences", "paragraphs"):
         if root[key].any_has("text") and (key == "utterances" or root[key].any_has("words")):
-            unit = 1.0 if _has_fractions(root[key]) else 0.001
+            unit = 0.001 if own and not _has_fractions(root[key]) else 1.0
             items = [by_speaker(_segment(item, unit), item["words"], _speaker, unit) for item in root[key]]
-            return Found([part for item in items for part in item], language=language)
+            said = [part for item in items for part in item]
+            return Found(said, language=language) if unit != 1.0 else checked(said, language=language)
+    own = own or "utterances" in root
     if own and root["words"].any_has("text"):
         words = [_segment(item, 0.001) for item in root["words"]]
         return Found(close_as_in(words, root.text("text")), language=language)
@@ -423,7 +457,7 @@ def assemblyai(root: Node) -> Found | None:
 
 
 def _has_fractions(items: Node) -> bool:
-    """Whether times have fractions: then they are seconds (tolerated: other services that have utterances)."""
+    """Whether times have fractions: then they are seconds."""
     return any(isinstance(time := item["start"].value, float) and time % 1 for item in items)
 
 
@@ -497,6 +531,7 @@ def rev(root: Node) -> Found | None:
         label = monologue["speaker_info"].label("display_name") or names.get(
             monologue.label("speaker"), monologue.label("speaker")
         )
+        begun = False
         for element in monologue["elements"]:
             value = element["value"].value
             said.append(
@@ -507,9 +542,10 @@ def rev(root: Node) -> Found | None:
                     label,
                     element.seconds("ts", "timestamp"),
                     element.seconds("end_ts", "end_timestamp"),
-                    close=True,
+                    close=begun,
                 )
             )
+            begun = begun or bool(said[-1].text.strip())
     return Found(said, language=language_of(root["language"].value))
 
 
@@ -737,12 +773,12 @@ def _whisper_text(root: Node) -> list[Said]:
     """The whole text, by sentences where its words have times."""
     text = root.text("text")
     words = [word for word in root["words"] if word.text("word")]
-    starts = align(re.sub(r"[^\w\s]", " ", text), [re.sub(r"[^\w\s]", " ", w.text("word")).strip() for w in words])
+    starts = align_letters(text, [word.text("word") for word in words])
     if not starts:
         return [Said("text", "text", text)]
     said, begin = [], 0
-    for at, (_, following) in enumerate(itertools.pairwise([*starts, len(text)])):
-        if _PHRASE_END.search(text[:following].rstrip()[-1:]) or following == len(text):
+    for at, (start, following) in enumerate(itertools.pairwise([*starts, len(text)])):
+        if _PHRASE_END.search(text[start:following].rstrip()[-1:]) or following == len(text):
             said.append(
                 Said(
                     "text",

@@ -65,7 +65,7 @@ _LABEL_LINE = re.compile(
         (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON})
       | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
       | (?P<plain>{_PHONE}|{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
-      | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}(?:{_TIME}|\({_TIME}\))\s*$
+      | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}(?:[-–—][ ]{{1,3}})?(?:{_TIME}|\({_TIME}\))\s*$
       | (?P<trint>{_NAME})[ ]{{1,3}}\[{_TIME}\](?=\s+\S)
       | \[(?P<saved>[^\[\]:\n]{{1,80}})\][ ]{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}\s*$
     )""",
@@ -79,8 +79,12 @@ _TIME_THEN_NAME = re.compile(
 _SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
 _TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
 _TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
-# A time behind the label (Sonix; Changelog writes it with escapes), or on a line of its own (YouTube's transcript).
-_TIME_BEHIND = re.compile(r"\\?\[(\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?)\\?\]\s+(?!to \\?\[)")
+# A time behind the label (Sonix; Temi has tabs, Changelog escapes), or on a line of its own (YouTube's transcript).
+_TIME_BEHIND = re.compile(
+    r"\\?\[\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?\\?\]\s+(?!to \\?\[)|\d{1,3}:\d{2}(?::\d{2})?\t\s*"
+)
+# Premiere: a line of two times with frames, a name alone, words below.
+_FRAMES = re.compile(r"\s*+(\d{1,3}:\d\d:\d\d)[:;]\d\d - \d{1,3}:\d\d:\d\d[:;]\d\d\s*")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
 # "**Break:** \\[24:27\\]" (Changelog): a mark and its time, and nobody's words.
@@ -117,8 +121,11 @@ _HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,})\s*$")
 _NEVER_LABELS = frozenset(
     "note notes nb ps warning title date time source sources link links url http https email tel subject topic "
     "location duration recorded transcript summary keywords tags participants attendees speakers present apologies "
-    "example edit update contents remember reminder tip disclaimer caution".split()
-) | {"pro tip", "fun fact", "spoiler alert", "grain of salt"}
+    "example edit update contents remember reminder tip disclaimer caution outline overview".split()
+) | {
+    *("pro tip", "fun fact", "spoiler alert", "grain of salt"),
+    *("action item", "action items", "screen sharing", "meeting title", "key points"),  # Fathom, Granola
+}
 # "Step 1: Open the lid." is part of what somebody says; "Caller 1:" is somebody.
 _NUMBER = r"\s*(?:no\.?\s*)?#?(?P<number>\d+[a-z]?|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _SECTION = re.compile(
@@ -210,10 +217,15 @@ def read_lines(
         number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
     }
     not_speech |= {number: "break" for number, line in enumerate(lines, 1) if "[" in line and _BREAK.fullmatch(line)}
+    framed = {
+        number: match[1] for number, line in enumerate(lines, 1) if ":" in line and (match := _FRAMES.fullmatch(line))
+    }
+    not_speech |= dict.fromkeys(framed, "time")
     found = [
         candidate
         for number, line in enumerate(lines, 1)
-        if line.strip() and number not in not_speech and (candidate := candidate_of(number, line))
+        if line.strip() and number not in not_speech
+        if (candidate := _below_frames(number, line, framed) or candidate_of(number, line))
     ]
     timed = {candidate.line for candidate in found if candidate.timed}
     candidates = [item for item in found if not item.alone or _has_words_below(item.line, lines, timed)]
@@ -240,6 +252,13 @@ def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[flo
             spans[number] = (start / 1000, end / 1000) if in_table else (start, end)
             bare[number - 1] = line[match.end() :]
     return bare, spans
+
+
+def _below_frames(number: int, line: str, framed: Mapping[int, str]) -> Candidate | None:
+    """The name alone that stands below times with frames (line number to the first of them)."""
+    if number - 1 not in framed or not re.fullmatch(_NAME, line.strip()):
+        return None
+    return Candidate(number, line.strip(), False, True, parse_time(framed[number - 1]), "", True)
 
 
 def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) -> bool:
@@ -665,7 +684,12 @@ def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str, markdo
     What stands in brackets or parentheses by itself may be a stage direction, and is then no part of what is said.
     """
     wanted = _unmarked(text)
-    spoken = [said for said in heard if not _in_brackets(said[2]) or _unmarked(said[2]) in wanted]
+    # Notes alone are never words, though they may head a line that is sung.
+    spoken = [
+        said
+        for said in heard
+        if not _in_brackets(said[2]) or (any(map(str.isalnum, said[2])) and _unmarked(said[2]) in wanted)
+    ]
     return any(
         voice == label and _is_in(text, " ".join(words for _, _, words in run), markdown)
         for lines in (heard, spoken)
@@ -716,7 +740,10 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
-    heads = [strip_label(line, labels) for line in lines]
+    heads = [
+        (line.strip(), "") if line.strip() in labels and _is_frames(above) else strip_label(line, labels)
+        for above, line in itertools.pairwise(["", *lines])
+    ]
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
@@ -726,7 +753,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     found: list[tuple[int, str, str]] = []
     speaking = ""
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
-        if not line.strip():
+        if not line.strip() or _is_frames(line):
             continue
         heading = re.match(r"#+\s", line) or (line.rstrip() and not line.rstrip().strip(line[0]) and line[0] in "-*_")
         if labels and not head and (every_line or heading):
@@ -744,7 +771,19 @@ def _behind_span(line: str) -> str:
     """A line without the two times in brackets at its head."""
     inside, bracket, words = line.lstrip().partition("]")
     is_span = bracket and inside[0] == "[" and len(inside) < 50 and not inside.strip("[0123456789:., ->–—")
-    return words if is_span and " " in inside.strip("[ ") else line
+    parts = inside.split() if is_span else []  # two times and a sign between: "[06.03.23, 10:00:01]" is a date
+    return words if len(parts) == 3 and not parts[1].strip("->–—") else line
+
+
+def _is_frames(line: str) -> bool:
+    """Whether a line is two times of four numbers, as programs that cut films write them."""
+    begin, dash, end = line.strip().partition(" - ")
+    return bool(dash) and all(
+        [part.isdigit() for part in re.split("[:;]", time)] == [True] * 4 for time in (begin, end)
+    )
+
+
+_BEHIND_LABEL = re.compile(r"^(?:\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)|\d{1,3}:[\d:]+\t)")  # a time
 
 
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
@@ -769,11 +808,11 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
         if label in labels:
             after = (
                 re.match(ends, rest)
-                or re.match(rf"(?:{close})?[ ]{{1,3}}\(?{_TIME}\)?\s*$", rest)
+                or re.match(rf"(?:{close})?[ ]{{1,3}}(?:[-–—][ ]{{1,3}})?\(?{_TIME}\)?\s*$", rest)
                 or re.match(rf"[ ]{{1,3}}\[{_TIME}\]\s+(?=\S)", rest)
             )
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
-                return label, re.sub(r"^\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)", "", rest[after.end() :].strip())
+                return label, re.sub(_BEHIND_LABEL, "", rest[after.end() :].strip())
     return "", line
 
 

@@ -135,6 +135,7 @@ def _plain(line: str, voice: str | None) -> Iterator[tuple[str | None, str]]:
     words = ""
     for part in re.split(r"(<[^<>]*>|\{[^{}]*\})", line):
         name = (part[1:-1].strip("/").replace(".", " ").split() or [""])[0].lower() if part[:1] == "<" else ""
+        name = "" if part[1:2].isspace() else name  # "a < b > c"
         if name == "v":
             yield voice, fold_white(unescape(words))
             voice, words = fold_white(unescape(part[1:-1].partition(" ")[2])), ""

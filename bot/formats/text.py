@@ -46,8 +46,10 @@ _NAMES = {
 # Text has none of these; a file with one is binary, or its encoding was guessed wrong.
 _NO_TEXT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffe\uffff]")
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]|\xc2[\xa0-\xbf]")  # a character beyond ASCII in UTF-8
-# Western languages put an accent here and there.  Other alphabets, read as Windows-1252, become long runs of accents.
-_ACCENTS = re.compile("[À-ÿŠŒŽšœžŸƒ]{3,}")
+# Signs that it is not Windows-1252.  Western languages put an accent here and there; other alphabets, read so, become
+# long runs of accents.  Mac Roman becomes capitals within words ("donÕt", "cafŽ").  Turkish becomes letters that only
+# Icelandic has as well ("þimdi", "baþlýyoruz"), so Icelandic needs UTF-8.
+_NOT_WESTERN = re.compile("[À-ÿŠŒŽšœžŸƒ]{3,}|[a-zß-öø-ÿšœž][À-ÖØ-ÞŠŒŽŸ]|[ÞþÐðÝý]")
 
 
 def decode(data: bytes) -> str:
@@ -98,7 +100,7 @@ def _decoded(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         clean = None if _MULTIBYTE.search(data) else _clean(data, "cp1252")
-        if clean is not None and not _ACCENTS.search(clean):
+        if clean is not None and not _NOT_WESTERN.search(clean):
             return clean, "cp1252"
         line = data.count(b"\n", 0, error.start) + 1
         raise TranscriptError(
