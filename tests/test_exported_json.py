@@ -6,8 +6,6 @@ import itertools
 import json
 import random
 import re
-import resource
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -921,42 +919,38 @@ def test_mutations_are_read_or_refused() -> None:
 MEGABYTE = 1_000_000
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"[" * 10 * MEGABYTE,
-        b'{"segments":' * MEGABYTE,
-        b"[" + b"[]," * (MEGABYTE // 3) + b"[]]",
-        b"[" + b"{}," * (3 * MEGABYTE) + b"{}]",
-        b'{"version":"1","segments":[{"body":"b"},' + b"{}," * (MEGABYTE // 3) + b"{}]}",
-        b'{"version":"1","segments":[{"body":"b"},' + b"{          }," * (MEGABYTE // 13) + b"{}]}",
-        b'{"segments": [' + b'{"start":0,"text":"a"},' * (MEGABYTE // 23) + b"0]}",
-        b'{"segments": [' + b'{"start":0,"text":""},' * (MEGABYTE // 22) + b"0]}",
-        b"{" + b'"a":1,' * (MEGABYTE // 6) + b'"a":1}',
-        b'{"segments": [{"start":0,"text":"' + b"a " * (5 * MEGABYTE) + b'"}]}',
-        b'{"segments": [{"start":0,"text":"' + rb"\ud800" * (MEGABYTE // 6) + b'"}]}',
-        b'{"segments": [{"start":0,"text":"'
-        + b"a " * 100_000
-        + b'","words":['
-        + b'{"word":"a","speaker":"A"},' * 30_000
-        + b"0]}]}",
-        b'{"text": "' + b"a." * 100_000 + b'", "words": [' + b'{"word":"a"},' * 60_000 + b"0]}",
-        b"{" + b'"' * 10 * MEGABYTE,
-        b"[" + b" " * 10 * MEGABYTE,
-        b'{"' + b"a" * 10 * MEGABYTE + b'":1}',
-        b'{"a":[' + b"1," * MEGABYTE + b"1]}",
-    ],
-    ids=lambda data: data[:40].decode(),
-)
-def test_hostile_files_stay_within_bounds(data: bytes) -> None:
-    """Two seconds of work for a megabyte, and a line of ten megabytes is no worse than ten of these."""
-    before = time.process_time()
+HOSTILE = [
+    b"[" * 10 * MEGABYTE,
+    b'{"segments":' * MEGABYTE,
+    b"[" + b"[]," * (MEGABYTE // 3) + b"[]]",
+    b"[" + b"{}," * (3 * MEGABYTE) + b"{}]",
+    b'{"version":"1","segments":[{"body":"b"},' + b"{}," * (MEGABYTE // 3) + b"{}]}",
+    b'{"version":"1","segments":[{"body":"b"},' + b"{          }," * (MEGABYTE // 13) + b"{}]}",
+    b'{"segments": [' + b'{"start":0,"text":"a"},' * (MEGABYTE // 23) + b"0]}",
+    b'{"segments": [' + b'{"start":0,"text":""},' * (MEGABYTE // 22) + b"0]}",
+    b"{" + b'"a":1,' * (MEGABYTE // 6) + b'"a":1}',
+    b'{"segments": [{"start":0,"text":"' + b"a " * (5 * MEGABYTE) + b'"}]}',
+    b'{"segments": [{"start":0,"text":"' + rb"\ud800" * (MEGABYTE // 6) + b'"}]}',
+    b'{"segments": [{"start":0,"text":"'
+    + b"a " * 100_000
+    + b'","words":['
+    + b'{"word":"a","speaker":"A"},' * 30_000
+    + b"0]}]}",
+    b'{"text": "' + b"a." * 100_000 + b'", "words": [' + b'{"word":"a"},' * 60_000 + b"0]}",
+    b"{" + b'"' * 10 * MEGABYTE,
+    b"[" + b" " * 10 * MEGABYTE,
+    b'{"' + b"a" * 10 * MEGABYTE + b'":1}',
+    b'{"a":[' + b"1," * MEGABYTE + b"1]}",
+]
+"""What breaks parsers; `tests.test_hostile` holds the time and the memory that each may take."""
+
+
+@pytest.mark.parametrize("data", HOSTILE, ids=lambda data: data[:40].decode())
+def test_hostile_files_are_read_or_refused(data: bytes) -> None:
     try:
         read_bytes(data, "talk.json")
     except TranscriptError as error:
         assert "\n" not in str(error)
-    assert time.process_time() - before < 2 * max(1, len(data) / MEGABYTE / 2)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2_000_000  # kilobytes, of the whole test run
 
 
 # ---- Real files

@@ -338,8 +338,16 @@ def mutations(count: int = 6) -> Iterator[tuple[str, bytes]]:
         yield f"{size} random bytes", chance.randbytes(size)
 
 
+def exported() -> Iterator[tuple[str, bytes]]:
+    """What breaks parsers of JSON."""
+    from tests.test_exported_json import HOSTILE
+
+    for number, data in enumerate(HOSTILE):
+        yield f"JSON {number}, {data[:30]!r}", data
+
+
 GROUPS: dict[str, Callable[[], Iterator[tuple[str, bytes]]]] = {
-    function.__name__: function for function in (lines, heads, cues, nests, numbers, word_files, mutations)
+    function.__name__: function for function in (lines, heads, cues, nests, numbers, word_files, exported, mutations)
 }
 
 
