@@ -55,6 +55,7 @@ eval: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.crowd
+	HOSTILE=1 NOISE=30 $(BIN)/python -m pytest tests/test_hostile.py tests/test_noise.py
 	$(BIN)/python -m eval.followups $(wildcard ../shared/evalsets/elitr.zip)
 	$(BIN)/python -m eval.checks check --encoder
 	@test -z "$(MODEL)" || $(MAKE) bench-model

@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import terminal
-from bot.errors import LibraryError, OnRecordError, TranscriptError
+from bot.errors import LibraryError, OnRecordError
 from bot.formats import FORMATS
+from bot.formats.exported_json import AGAIN
 from bot.phrases import plural
 from bot.progress import Meter
+from bot.transcript import BLANK
 
 if TYPE_CHECKING:
     from bot.article import ArticleReport
@@ -405,9 +407,9 @@ def _tell_of_languages(files: Sequence[Added], library: Library) -> None:
 
     if knows_only_english(library.encoder_name):
         print(
-            f"the encoder {library.encoder_name} knows only English: in other languages ({', '.join(others)}) it finds "
-            "words and their forms, and hardly what is said in other words; a multilingual encoder does better: "
-            f"`onrecord reindex --encoder {MULTILINGUAL}` (a download; HF_HUB_OFFLINE=0 allows it)",
+            f"the encoder {library.encoder_name} knows only English: in other languages ({', '.join(others)}) only "
+            "the words of a question are found, and hardly what is said in other words; a multilingual encoder does "
+            f"better: `onrecord reindex --encoder {MULTILINGUAL}` (a download; HF_HUB_OFFLINE=0 allows it)",
             file=sys.stderr,
         )
 
@@ -424,7 +426,8 @@ def _list(options: argparse.Namespace) -> None:
             print(json.dumps({name: getattr(entry, name) for name in fields} | date, ensure_ascii=False))
         else:
             about = "".join(f"{part}, " for part in _title_and_date(entry))
-            print(f"{entry.id}  {about}{entry.words:,} words, {entry.utterances} turns: {', '.join(entry.speakers)}")
+            size = f"{plural(entry.words, 'word')}, {plural(entry.utterances, 'turn')}"
+            print(f"{entry.id}  {about}{size}: {', '.join(entry.speakers)}")
     if not library.entries:
         print(f"the library {library.folder} has no transcripts; add some with `onrecord add FILE`", file=sys.stderr)
 
@@ -516,7 +519,8 @@ def _show(options: argparse.Namespace) -> None:
         print("\n".join(_source_lines(library, options.id, options.lines)))
         return
     transcript = library.transcript(options.id)
-    about = "".join(f", {part}" for part in (transcript.date, transcript.language) if part)
+    date = library.entry(options.id).date
+    about = "".join(f", {part}" for part in (date and date.isoformat(), transcript.language) if part)
     print(f"{transcript.title}  ({transcript.source}, {transcript.words:,} words{about})\n")
     for utterance in transcript.utterances:
         print(f"[{utterance.place}] {utterance.speaker}: {utterance.text}\n")
@@ -524,7 +528,8 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _print_unspoken(transcript: Transcript) -> None:
-    left_out = [item for item in transcript.report.unspoken if item.reason != "blank"]
+    # What only says the same again would be the whole transcript once more; --report has it.
+    left_out = [item for item in transcript.report.unspoken if item.reason not in (BLANK, *AGAIN)]
     if left_out:
         print("Left out:")
     for item in left_out:
@@ -536,12 +541,9 @@ def _source_lines(library: Library, id: str, wanted: str) -> list[str]:
 
     entry = library.entry(id)
     unit = library.transcript(id).report.unit
-    try:
-        lines = split_lines(decode(library.source(entry.group)))
-    except TranscriptError:
-        raise LibraryError(
-            f"{entry.source} is no file of lines, its places are {unit}s; see `onrecord show {id}`"
-        ) from None
+    if unit != "line":
+        raise LibraryError(f"the places of {entry.source} are {unit}s, not lines; `onrecord show {id}` names each")
+    lines = split_lines(decode(library.source(entry.group)))
     first, _, last = wanted.partition("-")
     if (
         not first.isdecimal()

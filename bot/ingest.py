@@ -14,9 +14,8 @@ from typing import Any, Protocol
 from bot.phrases import plural
 from bot.registry import GIVEN, NOTICED, Record
 from bot.talking import Talk, talks_in
-from bot.transcript import Transcript, Unspoken, unspoken_units
+from bot.transcript import BLANK, Transcript, Unspoken, unspoken_units
 
-BLANK = "blank"
 _EXPECTED = frozenset({BLANK, "header", "note", "style", "region", "time"})
 """Reasons that every file of a format gives; the short report counts them and shows no example."""
 _NAMED = 6  # speakers of the short report

@@ -19,6 +19,9 @@ from typing import Any
 
 from bot.errors import TranscriptError
 
+BLANK = "blank"
+"""The reason of lines that are left out because nothing stands on them."""
+
 UNNAMED_SPEAKER = "Unnamed speaker"
 """The speaker of words that the file ascribes to nobody."""
 

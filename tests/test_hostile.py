@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -346,6 +347,9 @@ def exported() -> Iterator[tuple[str, bytes]]:
         yield f"JSON {number}, {data[:30]!r}", data
 
 
+_WHOLE = bool(os.environ.get("HOSTILE"))
+"""HOSTILE=1, as `make bench` sets it: every file is tried."""
+
 GROUPS: dict[str, Callable[[], Iterator[tuple[str, bytes]]]] = {
     function.__name__: function for function in (lines, heads, cues, nests, numbers, word_files, exported, mutations)
 }
@@ -431,6 +435,9 @@ def child() -> None:
     for group, files in GROUPS.items():
         attempts, slow_machine = 0, _slowness()
         for name, data in files():
+            # Many are of a kind, so `make test` tries two of five of these, the same each time.
+            if group in ("heads", "mutations", "cues") and zlib.crc32(name.encode()) % 5 > 1 and not _WHOLE:
+                continue
             units = data.count(b"\n") + data.count(b"\r") + data.count(b"<")
             size = max(LEAST, _size(data) / MB)
             allowed = SECONDS * size + A_UNIT * units

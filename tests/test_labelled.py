@@ -502,3 +502,12 @@ def test_encodings(encoding: str, mark: str, said: str) -> None:
 def test_an_encoding_is_not_guessed(data: bytes) -> None:
     with pytest.raises(TranscriptError, match="save the file as UTF-8"):
         read_bytes(data, "talk.txt")
+
+
+@pytest.mark.parametrize("mark", ["* * *", "***", "---", "#", "# Part two"])
+def test_marks_between_scenes_are_nobodys_words(mark: str) -> None:
+    """They are reported, and a turn that goes on behind one is still found in the file."""
+    text = f"Ana: One\nand more.\n{mark}\nand on.\nTom: Two.\nAna: Three.\nTom: Four.\n"
+    assert turns(text)[0] == ("Ana", "One and more. and on.")
+    assert read(text).report.by_reason() == {"heading": 1}
+    assert located(text)

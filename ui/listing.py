@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.formats import SUFFIXES
-from bot.ingest import BLANK, FileReport, LeftOut
+from bot.ingest import FileReport, LeftOut
 from bot.phrases import plural
 from bot.quoting import Quote, clock
 from bot.registry import Renamed, speakers_of
 from bot.roster import SpeakerRecord, perhaps_one
-from bot.transcript import Transcript
+from bot.transcript import BLANK, Transcript
 from ui.markup import act_button, colour_of, open_button, text, who_html
 from ui.places import TRANSCRIPT
 from ui.wording import WORDING

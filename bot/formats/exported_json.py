@@ -144,7 +144,8 @@ def read_shape(shape: Shape, data: bytes) -> Contents:
     if by_content is not shape:
         found = next((found for node in _nodes(root) if (found := shape.find(node))), None)
     if found is None:
-        raise TranscriptError(f"this JSON, with {_top_level(root)}, is not of the shape {shape.name}; {_EXPECTED}")
+        told = f"it is {by_content.name}; leave --format out" if by_content else _EXPECTED
+        raise TranscriptError(f"this JSON, with {_top_level(root)}, is not of the shape {shape.name}; {told}")
     said = [_clean(item) for item in found.said]
     texts, sizes = _survey(root)
     spoken = {item.place for item in said if _is_speech(item)}
@@ -227,6 +228,9 @@ def _join(said: Sequence[Said]) -> tuple[str, tuple[Piece, ...]]:
 
 # ---- Texts that no shape has read
 
+AGAIN = ("the same words again", "another hearing of the same words", "nearly the same words again")
+"""Reasons of texts that repeat the transcript."""
+
 # Members whose strings are words, however few; any other string is text if it has as many words as a sentence.
 _TEXT_FIELDS = frozenset(
     "text transcript word punctuated_word content Content body sentence raw_text words summary gist headline short "
@@ -263,11 +267,11 @@ def _other_text(field: str, texts: Sequence[str], spoken: Counter[str]) -> Unspo
     words = Counter(_WORD.findall(text.casefold()))
     missing = (words - spoken).total()
     if not missing:
-        reason = "the same words again"
+        reason = AGAIN[0]
     elif "alternatives[" in field and "alternatives[0]" not in field:
-        reason = "another hearing of the same words"
+        reason = AGAIN[1]
     elif missing <= (1 - _NEARLY) * words.total():
-        reason = "nearly the same words again"
+        reason = AGAIN[2]
     else:
         return Unspoken("text beside the transcript", Item(field), text)
     return Unspoken(reason, Item(field), text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

@@ -115,7 +115,7 @@ _LABEL_WITHIN = re.compile(
 )
 _TIMINGS = re.compile(r"\s*[\d:]+[.,]\d+\s*-->\s*[\d:]+[.,]\d+")
 _TIME_IN_LABEL = re.compile(_TIME)
-_HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,})\s*$")
+_HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,}|(?:\*\s){2,}\*|#)\s*$")  # "* * *" and "#" part scenes
 
 # Words before a colon that head a remark and name nobody.
 _NEVER_LABELS = frozenset(
@@ -755,7 +755,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
         if not line.strip() or _is_frames(line):
             continue
-        heading = re.match(r"#+\s", line) or (line.rstrip() and not line.rstrip().strip(line[0]) and line[0] in "-*_")
+        heading = re.match(r"#+\s", line) or (line[0] in "-*_#" and not line.replace(" ", "").strip(line[0]))
         if labels and not head and (every_line or heading):
             continue
         if len(alone) >= 3 and not line.strip(" \t[]()0123456789:.,") and ":" in line:

@@ -23,6 +23,10 @@ _SIGNATURES = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip or Office file",
     b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"OggS": "a recording",
+    b"fLaC": "a recording",
     b"ID3": "an MP3 recording",
     b"RIFF": "a recording",
 }

@@ -248,6 +248,8 @@ def _opened(data: bytes) -> zipfile.ZipFile:
         locked = "EncryptedPackage".encode("utf-16-le") in data
         what = "protected by a password" if locked else "of Word 97-2003 or another old Office program"
         raise TranscriptError(f"this is an Office file {what}; save it as .docx without a password")
+    if not data.startswith(_ZIP):
+        raise TranscriptError("this is no Word document, which begins as a zip archive; leave --format out")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
