@@ -511,3 +511,16 @@ def test_marks_between_scenes_are_nobodys_words(mark: str) -> None:
     assert turns(text)[0] == ("Ana", "One and more. and on.")
     assert read(text).report.by_reason() == {"heading": 1}
     assert located(text)
+
+
+def test_where_names_are_bold_other_heads_are_words() -> None:
+    """A reader of news quotes others by paragraphs that begin like labels."""
+    text = (
+        "**Jerry:** What happened this year.\n\nIn April: it rained. And it rained.\n\nRuben Schade: I like rain.\n\n"
+        + "**Adam:** Did it?\n\n**Jerry:** It did.\n\n" * 5
+    )
+    assert turns(text)[0] == (
+        "Jerry",
+        "What happened this year. In April: it rained. And it rained. Ruben Schade: I like rain.",
+    )
+    assert {label for label, _ in turns(text)} == {"Jerry", "Adam"}

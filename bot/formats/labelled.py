@@ -154,6 +154,7 @@ _LOWER_CASE_WORDS = 0.3  # and so many `bell hooks:`, as `my point:` may occur o
 _RARE_WORD = 0.01
 _WORD = 0.05
 _FULL_LINE = 0.5  # of the longest line: shorter lines were not cut by wrapping
+_MARKED = 0.6  # so many labels are bold or in brackets: others must occur often
 _SAID_SO = 3  # a head of a line that occurs so often and is read as words is named in the report
 _NAMES_SHOWN = 10  # of the labels that a remark lists
 # The habit of a label on every line: this share of labelled lines follow one with the same label, and of these pairs
@@ -409,7 +410,7 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     known = {_same_name(name) for name in repeated}
     families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
     full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
-    return {
+    labels = {
         name
         for candidate in candidates
         if (name := candidate.name) in repeated
@@ -417,6 +418,12 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
         or (shapes[name] and _same_name(name) in known)
         or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
     }
+    marks = [candidate.emphasised for candidate in candidates if candidate.name in labels]
+    if marks.count(True) < _MARKED * len(marks):
+        return labels
+    # Where names are bold, "In April:" heads a paragraph of somebody's.
+    bold = {_same_name(name) for name in labels & emphasised}
+    return {name for name in labels if _same_name(name) in bold or counts[name] >= _SAID_SO}
 
 
 def lower_case_words(lines: Sequence[str]) -> set[str]:
