@@ -436,7 +436,7 @@ def child() -> None:
         attempts, slow_machine = 0, _slowness()
         for name, data in files():
             # Many are of a kind, so `make test` tries two of five of these, the same each time.
-            if group in ("heads", "mutations", "cues") and zlib.crc32(name.encode()) % 5 > 1 and not _WHOLE:
+            if group in ("heads", "mutations", "cues", "exported") and zlib.crc32(name.encode()) % 5 > 1 and not _WHOLE:
                 continue
             units = data.count(b"\n") + data.count(b"\r") + data.count(b"<")
             size = max(LEAST, _size(data) / MB)
@@ -515,7 +515,7 @@ def test_only_refusals_within_bounds(group: str, found: dict[str, list[object]])
     *problems, attempts = found[group]
     assert not problems, "\n".join(map(str, problems[:20]))
     assert isinstance(attempts, int)
-    assert attempts > 10
+    assert attempts > 4
 
 
 if __name__ == "__main__":
