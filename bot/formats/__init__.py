@@ -1,6 +1,6 @@
 """Files to transcripts: a registry of readers, one module a family.
 
-A family joins by one line in FORMATS.  Its module has three functions:
+A family joins by one line in FORMATS.  Its module has three functions (a family that is never guessed, two):
 
     recognises(data) -> bool                          by content, and only its own: other families are asked too
     read(data) -> Contents                            accounts for every unit of the file

@@ -19,18 +19,15 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.formats.labelled import (
+from bot.formats.labelled import cut_at_labels, is_direction, said_by, strip_label
+from bot.formats.labels import (
     TURN_END,
     Candidate,
     accept_labels,
     candidate_of,
-    cut_at_labels,
-    is_direction,
     lower_case_words,
-    said_by,
     shape_of,
     split_at_labels,
-    strip_label,
 )
 from bot.formats.text import Turn, fold_white, group_unspoken, parse_time, speaker_named, utterances
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading

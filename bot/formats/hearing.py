@@ -17,7 +17,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.formats.labelled import Candidate, is_direction, read_turns, said_by
+from bot.formats.labelled import is_direction, read_turns, said_by
+from bot.formats.labels import Candidate
 from bot.formats.text import decode, split_lines
 from bot.transcript import Contents, Lines, Place
 

@@ -4,8 +4,7 @@
     [00:01:02] Ana Silva: Welcome.       Ana Silva (00:01:02): Welcome.     Tom Pravda  0:15
                                                                             Welcome back.
 
-What is a label is decided by evidence across the file, because no one pattern can tell `Ana Silva: yes` from
-`Here is the thing: yes`: a label repeats, is short, and is capitalised, bold or bracketed.
+What is a label is decided by evidence across the file (`labels`).
 
 Two habits of files decide what the other lines are:
 
@@ -28,11 +27,26 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
+from bot.formats.labels import (
+    A_NAME,
+    HEADING,
+    INVISIBLE,
+    SAID_SO,
+    SENTENCE_END,
+    TIME,
+    TURN_END,
+    Candidate,
+    accept_labels,
+    candidate_of,
+    shape_of,
+    split_at_labels,
+)
+from bot.formats.markdown import front_matter, plain
 from bot.formats.text import (
     Turn,
     decode,
@@ -47,45 +61,13 @@ from bot.formats.text import (
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 NAME = "labelled text"
-
-_TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-# Inside a name: a nickname in quotes, a remark in brackets.
-_QUOTED = r"(?:\"[^\":\n]{1,40}\"|“[^”:\n]{1,40}”)"
-_IN_BRACKETS = r"\[[^\[\]:\n]{1,40}\](?!\()"
-# A name may carry a long parenthesis: "Hon. Ana Silva (Minister of Families, Children and Social Development)".
-_NAME = rf"(?:[^\s:：*_\[\]<>{{}}|\"“”]|{_QUOTED})(?:[^:：*\[\]<>{{}}|\"“”\t]|{_QUOTED}|{_IN_BRACKETS}){{0,159}}?"
-_PHONE = r"\+?\(?\d(?:[\s().-]*[\d*]){8,18}"  # dial-ins, which Zoom may mask: "1617*****34"
-_INVISIBLE = "\u200b\u200e\u200f\ufeff"  # left by copying from web pages
-_COLON = r"(?:：|:(?=\s|$|[^\x00-\x7f]))"
-_LABEL_LINE = re.compile(
-    rf"""[\s{_INVISIBLE}]*+
-    (?:(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?)?
-    (?:
-        (?P<mark>\*{{1,3}}|__?)(?P<bold>{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*
-        (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON})
-      | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
-      | (?P<plain>{_PHONE}|{_NAME})\s*(?:[(\[]{_TIME}[)\]])?\s*{_COLON}
-      | (?:\*\*)?(?P<otter>{_NAME})(?:\*\*)?[ ]{{1,3}}(?:[-–—][ ]{{1,3}})?(?:{_TIME}|\({_TIME}\))\s*$
-      | (?P<trint>{_NAME})[ ]{{1,3}}\[{_TIME}\](?=\s+\S)
-      | \[(?P<saved>[^\[\]:\n]{{1,80}})\][ ]{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}\s*$
-    )""",
-    re.VERBOSE,
-)
-# A time, then a name alone, words below: Happy Scribe, Fathom, Word's Transcribe.
-_TIME_THEN_NAME = re.compile(
-    rf"\s*+(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})[ \t]+(?:-[ \t]+)?(?P<name>{_NAME})(?<![.!?,;…])\s*$"
-)
 # When a line is said: Whisper on a terminal "[00:00.000 --> 00:03.700]  words", Descript "[00:00:01 - 00:00:05] words".
-_SPAN = re.compile(rf"\s*+\[({_TIME})\s(?:-->|[-–—])\s({_TIME})\]\s*")
+_SPAN = re.compile(rf"\s*+\[({TIME})\s(?:-->|[-–—])\s({TIME})\]\s*")
 _TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
 _TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
-# A time behind the label (Sonix; Temi has tabs, Changelog escapes), or on a line of its own (YouTube's transcript).
-_TIME_BEHIND = re.compile(
-    r"\\?\[\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?\\?\]\s+(?!to \\?\[)|\d{1,3}:\d{2}(?::\d{2})?\t\s*"
-)
 # Premiere: a line of two times with frames, a name alone, words below.
 _FRAMES = re.compile(r"\s*+(\d{1,3}:\d\d:\d\d)[:;]\d\d - \d{1,3}:\d\d:\d\d[:;]\d\d\s*")
-_TIME_ALONE = re.compile(rf"\s*+[\[(]?({_TIME})[\])]?\s*$")
+_TIME_ALONE = re.compile(rf"\s*+[\[(]?({TIME})[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
 # "**Break:** \\[24:27\\]" (Changelog): a mark and its time, and nobody's words.
 _BREAK = re.compile(
@@ -108,81 +90,13 @@ _DIRECTION = re.compile(
     re.IGNORECASE,
 )
 _OPENING = tuple("[(*_\\♪♫")
-# A label in the middle of a line, after the end of a sentence.
-_LABEL_WITHIN = re.compile(
-    r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
-    r"(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：]))(?:\s|$))"
-)
 _TIMINGS = re.compile(r"\s*[\d:]+[.,]\d+\s*-->\s*[\d:]+[.,]\d+")
-_TIME_IN_LABEL = re.compile(_TIME)
-_HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,}|(?:\*\s){2,}\*|#)\s*$")  # "* * *" and "#" part scenes
-
-# Words before a colon that head a remark and name nobody.
-_NEVER_LABELS = frozenset(
-    "note notes nb ps warning title date time source sources link links url http https email tel subject topic "
-    "location duration recorded transcript summary keywords tags participants attendees speakers present apologies "
-    "example edit update contents remember reminder tip disclaimer caution outline overview".split()
-) | {
-    *("pro tip", "fun fact", "spoiler alert", "grain of salt"),
-    *("action item", "action items", "screen sharing", "meeting title", "key points"),  # Fathom, Granola
-}
-# "Step 1: Open the lid." is part of what somebody says; "Caller 1:" is somebody.
-_NUMBER = r"\s*(?:no\.?\s*)?#?(?P<number>\d+[a-z]?|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)"
-_SECTION = re.compile(
-    r"(?:step|item|chapter|part|section|number|no|point|figure|table|page|act|scene|episode|lesson|rule|tip|phase|slide|"
-    rf"appendix|verse|day|week|month|year|round|option|example|exercise|agenda item|volume|book|season){_NUMBER}",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"(?P<whom>.*[^\W\d_])[\s#_-]*\d+[a-z]?$", re.IGNORECASE)
-_NUMBERED_PEOPLE = frozenset(
-    "speaker participant guest caller witness person interviewer interviewee host panelist panellist respondent man "
-    "woman boy girl child student pupil teacher patient doctor nurse officer juror member user agent customer client "
-    "voice male female moderator facilitator presenter reporter player parent audience delegate expert attendee".split()
-)
-
-_PARTICLES = frozenset("de da di do dos du del della der den van von la le les el al bin ibn of the and & y e".split())
-_LEADING_PARTICLES = frozenset("de da di do dos du del della der den ter van von la le los las el al bin ibn".split())
-# The full stop of a name: "Sarah K.", "Martin Luther King Jr."
-_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){1,3}|(?:Jr|Sr|Esq|Ph\.?D|M\.?D)\.")
-
-# Evidence.  A share is of the lines that are not blank.
-_DENSE = 0.5  # so many lines look labelled: single capitalised words may be labels
-_VERY_DENSE = 0.9  # nearly every line looks labelled: even a word that occurs once may be
-_LOWER_CASE_WORD = 0.1  # `interviewer:` must head this share of the labelled lines
-_LOWER_CASE_WORDS = 0.3  # and so many `bell hooks:`, as `my point:` may occur often
-# A single capitalised word must head this share of the labelled lines, or this if the text has it in lower case too.
-_RARE_WORD = 0.01
-_WORD = 0.05
-_FULL_LINE = 0.5  # of the longest line: shorter lines were not cut by wrapping
-_MARKED = 0.6  # so many labels are bold or in brackets: others must occur often
-_SAID_SO = 3  # a head of a line that occurs so often and is read as words is named in the report
 _NAMES_SHOWN = 10  # of the labels that a remark lists
 # The habit of a label on every line: this share of labelled lines follow one with the same label, and of these pairs
 # this share is cut in mid-sentence.
 _REPEATS = 0.3
 _CUT = 0.3
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
-# Where a turn may end: a sentence, a speaker who is interrupted, a stage direction.
-TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
 _ENOUGH_TURNS = 4  # turns on single lines before unlabelled lines at the end count as a trailer
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A line that may begin with a label."""
-
-    line: int
-    name: str
-    emphasised: bool  # bold or in brackets: a writer's mark that this is a label
-    timed: bool  # a time of its own is another
-    time: float | None
-    words: str
-    alone: bool = False  # nothing but the time before it says that this is no line of words
-
-
-def recognises(data: bytes) -> bool:
-    """Any text may be labelled text: it is the family of last resort."""
-    return True
 
 
 def read(data: bytes) -> Contents:
@@ -257,7 +171,7 @@ def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[flo
 
 def _below_frames(number: int, line: str, framed: Mapping[int, str]) -> Candidate | None:
     """The name alone that stands below times with frames (line number to the first of them)."""
-    if number - 1 not in framed or not re.fullmatch(_NAME, line.strip()):
+    if number - 1 not in framed or not re.fullmatch(A_NAME, line.strip()):
         return None
     return Candidate(number, line.strip(), False, True, parse_time(framed[number - 1]), "", True)
 
@@ -272,39 +186,6 @@ def _times_alone(lines: Sequence[str]) -> dict[int, float]:
         number: match for number, line in enumerate(lines, 1) if ":" in line and (match := _TIME_ALONE.match(line))
     }
     return {number: parse_time(match[1]) for number, match in matches.items()} if len(matches) >= _TIMES_ALONE else {}
-
-
-# ---- Markdown
-
-_LINK = re.compile(
-    r"!?\[((?:[^\[\]\\\n]|\\.){0,500})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:\s+\"[^\"\n]{0,200}\")?\)"
-)
-_EMPHASIS = re.compile(
-    r"(?<![\\*])(\*{1,3})(?=[^\s*])((?:[^*\n\\]|\\.){0,2000}?[^\s*\\]|(?:[^*\n\\]|\\.){0,2000}?\\.)\1(?!\*)"
-    r"|(?<![\\\w])(_)(?=[^\s_])((?:[^_\n\\]|\\.){0,2000}?[^\s_\\])_(?!\w)"
-)
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~|$-])")
-_CODE = re.compile(r"(`[^`\n]{1,500}`)")
-
-
-def plain(words: str) -> str:
-    """Words of Markdown as they are shown: without links' addresses, emphasis, escapes and entities; code stays."""
-    if not any(sign in words for sign in "[*_\\&"):
-        return words
-    parts = _CODE.split(_LINK.sub(r"\1", _LINK.sub(r"\1", words)))  # twice: a picture may be a link
-    for at in range(0, len(parts), 2):
-        shown = _EMPHASIS.sub(lambda match: match[2] or match[4], parts[at])
-        parts[at] = _ESCAPE.sub(r"\1", unescape(shown))
-    return "".join(parts)
-
-
-def front_matter(lines: Sequence[str]) -> int:
-    """How many lines at the top are YAML between two lines of three hyphens."""
-    if not lines or lines[0].strip() != "---":
-        return 0
-    end = next((at for at, line in enumerate(lines[1:200], 2) if line.strip() in ("---", "...")), 0)
-    fields = sum(1 for line in lines[1:end] if re.match(r"[\w-]+:(?:\s|$)|\s*- |\s*#|\s", line) or not line.strip())
-    return end if end and fields == end - 2 else 0
 
 
 _FIELD = re.compile(r"(title|date|language|lang):\s*[\"']?(.{1,300}?)[\"']?\s*$", re.IGNORECASE)
@@ -343,154 +224,10 @@ def _refuse_other_families(lines: Sequence[str]) -> None:
         raise TranscriptError(f"this is {seen}; expected labelled text (NAME: words); see docs/formats.md for others")
 
 
-def candidate_of(number: int, line: str) -> Candidate | None:
-    """What may be a label at the head of a line, and the words behind it."""
-    if (":" not in line and "：" not in line) or _HEADING.match(line):
-        return None
-    match = _LABEL_LINE.match(line)
-    if not match:
-        alone = _TIME_THEN_NAME.match(line)
-        time = _TIME_IN_LABEL.search(line) if alone else None
-        return (
-            Candidate(number, alone["name"].strip(), False, True, parse_time(time.group()), "", True)
-            if alone and time
-            else None
-        )
-    name = next(
-        name for name in match.group("bold", "bracketed", "plain", "otter", "trint", "saved") if name is not None
-    ).strip()
-    words = line[match.end() :].strip()
-    time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
-    if not time and (behind := _TIME_BEHIND.match(words)):
-        time, words = re.search(r"[\d:.,]+", behind.group()), words[behind.end() :]
-    return Candidate(
-        line=number,
-        name=name,
-        # Italics stress any word.
-        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,
-        timed=time is not None,
-        # What Zoom saves are times of day.
-        time=parse_time(time.group()) if time and match["saved"] is None else None,
-        words=words,
-    )
-
-
-def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[str]:
-    """The candidate names that the file as a whole shows to be labels."""
-    filled = max(1, sum(1 for line in lines if line.strip()))
-    counts = Counter(candidate.name for candidate in candidates)
-    emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
-    marked = emphasised | {candidate.name for candidate in candidates if candidate.timed}
-    shapes = {name: shape_of(name, name in emphasised) for name in counts}
-    labelled = sum(count for name, count in counts.items() if shapes[name])
-    dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
-    # Names are not written in lower case, words are.
-    in_lower_case = lower_case_words(lines)
-    in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
-    accepted = set()
-    for name, count in counts.items():
-        match "name" if shapes[name] == "word" and name in marked else shapes[name]:
-            case "name":
-                enough = count >= 2 or (name in marked and len(marked) >= 2)
-            case "word":
-                share = _WORD if name.casefold() in in_lower_case else _RARE_WORD
-                as_turns = dense and in_paragraphs[name] == count
-                enough = very_dense or (count >= (2 if dense else 3) and (as_turns or count >= share * labelled))
-            case "lower case":
-                share = _LOWER_CASE_WORDS if " " in name else _LOWER_CASE_WORD
-                enough = (count >= 2 and name in marked) or (count >= 4 and count >= share * labelled)
-            case _:
-                enough = False
-        if enough:
-            accepted.add(name)
-    if not accepted and not very_dense:
-        return set()
-    # In a file that labels its turns somebody who speaks once is a speaker too, and so is somebody whose label varies.
-    repeated = frozenset(name for name in accepted if counts[name] > 1)
-    known = {_same_name(name) for name in repeated}
-    families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
-    full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
-    labels = {
-        name
-        for candidate in candidates
-        if (name := candidate.name) in repeated
-        or (name in accepted and name in marked)
-        or (shapes[name] and _same_name(name) in known)
-        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
-    }
-    marks = [candidate.emphasised for candidate in candidates if candidate.name in labels]
-    if marks.count(True) < _MARKED * len(marks):
-        return labels
-    # Where names are bold, "In April:" heads a paragraph of somebody's.
-    bold = {_same_name(name) for name in labels & emphasised}
-    return {name for name in labels if _same_name(name) in bold or counts[name] >= _SAID_SO}
-
-
-def lower_case_words(lines: Sequence[str]) -> set[str]:
-    """The words that a text has in lower case."""
-    return {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
-
-
 def is_direction(text: str) -> bool:
     """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
     text = text.strip()
     return text[:1] in _OPENING and bool(_DIRECTION.fullmatch(text))
-
-
-def _same_name(name: str) -> str:
-    """What `Ana`, `ANA` and `Ana (laughing)` share."""
-    return fold_white(name.split("(")[0] or name).casefold()
-
-
-def _may_occur_once(
-    candidate: Candidate, lines: Sequence[str], families: Collection[str], full_line: float | None
-) -> bool:
-    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item.
-
-    `families` are the repeated labels that are numbered, without their numbers; `full_line` is the length (characters)
-    from which a line may have been cut by wrapping, in a file where nearly every line looks labelled, else None.
-    """
-    above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
-    if full_line is not None:
-        # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
-        return not above or bool(TURN_END.search(above)) or len(above) < full_line
-    if candidate.name[0].islower() or candidate.name[0] in "-–—•#":
-        return False
-    if (numbered := _NUMBERED.match(candidate.name)) and not (
-        numbered["whom"] in families or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE
-    ):
-        return False
-    return not above or bool(TURN_END.search(above))
-
-
-def shape_of(name: str, emphasised: bool) -> str | None:
-    """How much a candidate looks like a name: "name", "word" (one capitalised word), "lower case", or None."""
-    if re.fullmatch(_PHONE, name):
-        return "name"
-    core = name.split("(")[0] if name.endswith(")") else re.sub(r"\([^()]*\)", " ", name)
-    core = re.sub(rf"{_QUOTED}|{_IN_BRACKETS}", " ", core).strip() or name
-    if core.casefold().replace(".", "") in _NEVER_LABELS or not re.search(r"(?<!\d)[^\W\d]", core):
-        return None  # a remark; a number, a year ("1990s"), a price ("20k")
-    tokens = core.split()
-    if core.endswith((".", "!", "?", ",", ";")) and not _ABBREVIATION.fullmatch(tokens[-1]):
-        return None
-    if len(tokens) > 8 or any("://" in token for token in tokens):
-        return None
-    if emphasised:
-        return "name"
-    if _SECTION.fullmatch(core):
-        return None
-    after_particles = list(itertools.dropwhile(_LEADING_PARTICLES.__contains__, tokens))
-    capitalised = all(
-        not token[0].islower() or token.casefold() in _PARTICLES or any(char.isupper() for char in token[:4])
-        for token in after_particles
-        if token[0].isalpha()
-    )
-    if not capitalised or not after_particles or after_particles[0][0].islower():
-        return "lower case" if len(tokens) <= 3 else None
-    if len(tokens) >= 2 or core != name or core.isupper() or not core[0].isupper() or re.search(r"\d", core):
-        return "name"
-    return "word"
 
 
 def read_turns(
@@ -526,7 +263,7 @@ def read_turns(
                 time, reason = times[number], "time"
             elif not turns:
                 reason = "header"
-            elif _HEADING.match(line):
+            elif HEADING.match(line):
                 reason = "heading"
             elif is_direction(line):
                 reason = "stage direction"
@@ -561,29 +298,6 @@ def read_turns(
     return Contents(utterances(turns), report.check())
 
 
-def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]]:
-    """(label, words) of each speaker on a line; the first is the one who was speaking, whose label is left "" here.
-
-    Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
-    """
-    if ":" not in words and "：" not in words:
-        return [("", words)]
-    parts: list[tuple[str, str]] = []
-    label, begin, counted, straight, curly = "", 0, 0, 0, 0
-    for match in _LABEL_WITHIN.finditer(words):
-        if match["label"] not in labels:
-            continue
-        before = words[counted : match.start()]
-        counted = match.start()
-        straight += before.count('"')
-        curly += before.count("“") - before.count("”")
-        in_quotes = straight % 2 == 1 or curly != 0
-        if _SENTENCE_END.search(words, max(0, counted - 9), counted) and not in_quotes:
-            parts.append((label, words[begin:counted]))
-            label, begin = match["label"], match.end("head")
-    return [*parts, (label, words[begin:])]
-
-
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - _NAMES_SHOWN
     return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
@@ -595,10 +309,10 @@ def _doubts(others: Mapping[int, str], where: str) -> list[str]:
     remarks = [
         f"{count} lines begin with '{name}:', read as words{where}"
         for name, count in counts.items()
-        if count >= _SAID_SO
+        if count >= SAID_SO
     ]
     like_names = [
-        name for name, count in counts.items() if count < _SAID_SO and shape_of(name, False) in ("name", "word")
+        name for name, count in counts.items() if count < SAID_SO and shape_of(name, False) in ("name", "word")
     ]
     if like_names:
         remarks.append(f"lines that begin like a label, read as words{where}: {_listed(like_names)}")
@@ -608,7 +322,7 @@ def _doubts(others: Mapping[int, str], where: str) -> list[str]:
 def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
     ordered = list(labelled.values())
     pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
-    cut = sum(1 for a, _ in pairs if not _SENTENCE_END.search(a.words))
+    cut = sum(1 for a, _ in pairs if not SENTENCE_END.search(a.words))
     return len(pairs) >= _REPEATS * len(ordered) and cut >= max(1, _CUT * len(pairs))
 
 
@@ -620,7 +334,7 @@ def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> boo
     between = any(
         lines[number - 1].strip()
         and number not in labelled
-        and not _HEADING.match(lines[number - 1])
+        and not HEADING.match(lines[number - 1])
         and not is_direction(lines[number - 1])
         for number in range(first, last)
     )
@@ -797,12 +511,12 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
     if ":" not in line and "：" not in line:
         return "", line  # neither a colon behind a label nor a time
-    bare = re.sub(rf"^[\s{_INVISIBLE}]*(?:[\[(]?{_TIME}[\])]?\s+(?:-\s+)?)?", "", line)
+    bare = re.sub(rf"^[\s{INVISIBLE}]*(?:[\[(]?{TIME}[\])]?\s+(?:-\s+)?)?", "", line)
     if len(bare) < len(line) and bare.strip() in labels:
         return bare.strip(), ""  # a time and a name
     opening = re.match(r"[*_\[]*", bare)
     mark = opening.group() if opening else ""
-    time = rf"(?:[(\[]{_TIME}[)\]])?\s*"
+    time = rf"(?:[(\[]{TIME}[)\]])?\s*"
     # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
     close = re.escape(mark[:4].replace("[", "]"))
     ends = (
@@ -815,8 +529,8 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
         if label in labels:
             after = (
                 re.match(ends, rest)
-                or re.match(rf"(?:{close})?[ ]{{1,3}}(?:[-–—][ ]{{1,3}})?\(?{_TIME}\)?\s*$", rest)
-                or re.match(rf"[ ]{{1,3}}\[{_TIME}\]\s+(?=\S)", rest)
+                or re.match(rf"(?:{close})?[ ]{{1,3}}(?:[-–—][ ]{{1,3}})?\(?{TIME}\)?\s*$", rest)
+                or re.match(rf"[ ]{{1,3}}\[{TIME}\]\s+(?=\S)", rest)
             )
             if after and not (mark == "[" and re.fullmatch(r"\s*https?://\S+\s*", rest[after.end() :])):
                 return label, re.sub(_BEHIND_LABEL, "", rest[after.end() :].strip())

@@ -18,15 +18,8 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import TranscriptError
-from bot.formats.labelled import (
-    accept_labels,
-    candidate_of,
-    cut_at_labels,
-    is_direction,
-    said_by,
-    split_at_labels,
-    strip_label,
-)
+from bot.formats.labelled import cut_at_labels, is_direction, said_by, strip_label
+from bot.formats.labels import accept_labels, candidate_of, split_at_labels
 from bot.formats.text import Turn, decode, fold_white, parse_time, peek, speaker_named, utterances
 from bot.transcript import UNNAMED_SPEAKER, Contents, Item, Place, Reading, Unspoken
 

@@ -28,7 +28,8 @@ from xml.parsers import expat
 from lxml import etree  # type: ignore[import-untyped]
 
 from bot.errors import TranscriptError
-from bot.formats.labelled import candidate_of, cut_at_labels, read_lines, said_by, shape_of, strip_label
+from bot.formats.labelled import cut_at_labels, read_lines, said_by, strip_label
+from bot.formats.labels import candidate_of, shape_of
 from bot.formats.text import parse_time
 from bot.transcript import Contents, Item, Lines, Place, Reading, Unspoken, Utterance
 
