@@ -20,11 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot import terminal
 from bot.errors import LibraryError, OnRecordError
-from bot.formats import FORMATS
-from bot.formats.exported_json import AGAIN
-from bot.phrases import plural
+from bot.phrases import listed, plural
 from bot.progress import Meter
-from bot.transcript import BLANK
 
 if TYPE_CHECKING:
     from bot.article import ArticleReport
@@ -105,8 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add = command("add", _add, "add transcripts: files, folders or globs", _ADD_MORE)
     add.add_argument("files", nargs="*", metavar="FILE|FOLDER")
-    keys = ", ".join(family.key for family in FORMATS)
-    add.add_argument("--format", metavar="KEY", help=f"read all as this format: {keys}")
+    add.add_argument("--format", metavar="KEY", help=f"read all as this format: {_FORMAT_KEYS}")
     add.add_argument("--language", metavar="CODE", help="the language of all of them, such as de; else it is noticed")
     add.add_argument("--dry-run", action="store_true", help="show the reports, and add nothing")
     add.add_argument("--verbose", action="store_true", help="show the whole reports, every place that was left out")
@@ -205,6 +201,12 @@ def _parser() -> argparse.ArgumentParser:
     written(serve)
     return parser
 
+
+# Written out, since the readers take a while to import; a test holds it to them.
+_FORMAT_KEYS = (
+    "vtt, srt, html, docx, podcast-json, openai-diarized, assemblyai, deepgram, rev, aws, "
+    "fireflies, gong, read-ai, oyez, whisper, json, hearing, labelled"
+)
 
 _ADD_MORE = """\
 Takes files, folders, patterns ("talks/**/*.vtt") and podcast feeds, which name the transcripts beside them and tell
@@ -373,7 +375,7 @@ def _tell_summary(files: Sequence[Added], found: Found, library: Library) -> Non
         kinds = ", ".join(sorted({path.suffix or path.name for path in found.skipped}))
         print(f"passed over {plural(len(found.skipped), 'file')} of other kinds: {kinds}", file=sys.stderr)
     if found.absent:
-        names = _some([f"“{title}”" for title in found.absent])
+        names = listed([f"“{title}”" for title in found.absent], _NAMED)
         episodes = plural(len(found.absent), "episode")
         print(f"{episodes} of the feed without a transcript beside it: {names}", file=sys.stderr)
     if len(files) > 1:
@@ -384,12 +386,8 @@ def _tell_summary(files: Sequence[Added], found: Found, library: Library) -> Non
     if failed:
         raise OnRecordError(
             f"{len(failed)} of {plural(len(files), 'file')} could not be added: "
-            f"{_some([Path(file.source).name for file in failed])}; the reasons stand above"
+            f"{listed([Path(file.source).name for file in failed], _NAMED)}; the reasons stand above"
         )
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
 
 
 _NAMED = 5  # names in a line of a summary
@@ -465,13 +463,10 @@ def _speaker_text(record: SpeakerRecord, width: int) -> str:
     counts = [f"{record.words:,} words", f"{record.turns:,} turn{'' if record.turns == 1 else 's'}"]
     if record.seconds is not None:
         counts.append(f"{clock(record.seconds)} of talk")
-    ids = record.transcripts
-    more = f" and {len(ids) - _NAMED_TRANSCRIPTS} more" if len(ids) > _NAMED_TRANSCRIPTS else ""
-    lines = [f"{record.name:<{width}}  {', '.join(counts)}; in {', '.join(ids[:_NAMED_TRANSCRIPTS])}{more}"]
+    lines = [f"{record.name:<{width}}  {', '.join(counts)}; in {listed(record.transcripts, _NAMED_TRANSCRIPTS)}"]
     renamed = [f"{label} in {id}" for id, label in record.labels if label != record.name and not record.nameless]
     if renamed:
-        more = f" and {len(renamed) - _NAMED_TRANSCRIPTS} more" if len(renamed) > _NAMED_TRANSCRIPTS else ""
-        lines.append(f"    in the file: {', '.join(renamed[:_NAMED_TRANSCRIPTS])}{more}")
+        lines.append(f"    in the file: {listed(renamed, _NAMED_TRANSCRIPTS)}")
     lines += [f"    “{quote.text}” ({quote.source}, {quote.place})" for quote in record.samples]
     if record.nameless:
         lines.append(f"    who is it?  {_command('rename', *record.labels[0], 'NAME')}")
@@ -528,6 +523,9 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _print_unspoken(transcript: Transcript) -> None:
+    from bot.formats.exported_json import AGAIN
+    from bot.transcript import BLANK
+
     # What only says the same again would be the whole transcript once more; --report has it.
     left_out = [item for item in transcript.report.unspoken if item.reason not in (BLANK, *AGAIN)]
     if left_out:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.phrases import plural
+from bot.phrases import listed, plural
 from bot.registry import GIVEN, NOTICED, Record
 from bot.talking import Talk, talks_in
 from bot.transcript import BLANK, Transcript, Unspoken, unspoken_units
@@ -128,8 +128,7 @@ class FileReport:
     def short(self) -> list[str]:
         """A few lines for people; what is left out of every file of its format is counted and not shown."""
         names = [talk.speaker for talk in self.talks]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        lines = [f"{self.counted} by {', '.join(names[:_NAMED])}{more}", self._how_read(), self.kept]
+        lines = [f"{self.counted} by {listed(names, _NAMED)}", self._how_read(), self.kept]
         for part in self.left_out:
             if part.reason not in _EXPECTED:
                 lines += [_example(item) for item in part.items[:_EXAMPLES]]

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from bot.errors import QuestionError
-from bot.phrases import plural
+from bot.phrases import listed, plural
 from bot.quoting import Quote, is_in_source
 from bot.registry import speakers_of
 from bot.sentences import sentence_spans
@@ -299,15 +299,10 @@ def _speakers(name: str | Sequence[str] | None, entries: Sequence[Entry]) -> tup
     known = speakers_of(entries)
     found = find_speakers(name, known)
     if not found:
-        raise QuestionError(f"no speaker is called {name!r}; the transcripts have {_some(known)}")
+        raise QuestionError(f"no speaker is called {name!r}; the transcripts have {listed(known, _NAMED)}")
     if distinct_people(found):
-        raise QuestionError(f"{name!r} could be {_some(found)}; give the whole name of one")
+        raise QuestionError(f"{name!r} could be {listed(found, _NAMED)}; give the whole name of one")
     return found
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 # --- words -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import LibraryError
 from bot.languages import noticed_language
+from bot.phrases import listed
 from bot.question import date_of
 from bot.speakers import find_speakers, is_machine_label
 from bot.transcript import UNNAMED_SPEAKER, Transcript
@@ -318,5 +319,4 @@ def _cut(text: str) -> str:
 
 def _some(names: Iterable[str]) -> str:
     """Names for an error message: the first ten."""
-    known = list(names)
-    return (", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")) or "none"
+    return listed(list(names), 10) or "none"

@@ -12,6 +12,7 @@ import pytest
 
 from bot import Library
 from bot.cli import main
+from bot.formats import FORMATS
 from eval.runner import read_rows
 
 TALK = "Ana Silva: The ferry sails at nine.\nTom Roe: It is often late.\nAna Silva: Only in fog.\nTom Roe: Any wind.\n"
@@ -315,3 +316,10 @@ def test_eval_errors_are_one_line(
     status, out, err = run(capsys, *arguments)
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert message in err
+
+
+def test_the_help_of_add_names_every_format(capsys: Captured) -> None:
+    with pytest.raises(SystemExit):
+        main(["add", "--help"])
+    said = "".join(capsys.readouterr().out.split())  # lines are broken at hyphens too
+    assert ",".join(family.key for family in FORMATS) in said

@@ -58,6 +58,7 @@ from bot.formats.text import (
     unescape,
     utterances,
 )
+from bot.phrases import listed
 from bot.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 NAME = "labelled text"
@@ -291,16 +292,11 @@ def read_turns(
         remarks.append(f"{silent} labels without words")
     counts = Counter(candidate.name for candidate in labelled.values())
     if once := [name for name, count in counts.items() if count == 1]:
-        remarks.append(f"read as speakers though they occur once: {_listed(once)}")
+        remarks.append(f"read as speakers though they occur once: {listed(once, _NAMES_SHOWN)}")
     remarks += _doubts({number: others[number] for number in spoken if number in others}, " of the turn before")
     read_as = "label on every line" if on_every_line else "label once a turn"
     report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), group_unspoken(left_out), tuple(remarks))
     return Contents(utterances(turns), report.check())
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _doubts(others: Mapping[int, str], where: str) -> list[str]:
@@ -315,7 +311,7 @@ def _doubts(others: Mapping[int, str], where: str) -> list[str]:
         name for name, count in counts.items() if count < SAID_SO and shape_of(name, False) in ("name", "word")
     ]
     if like_names:
-        remarks.append(f"lines that begin like a label, read as words{where}: {_listed(like_names)}")
+        remarks.append(f"lines that begin like a label, read as words{where}: {listed(like_names, _NAMES_SHOWN)}")
     return remarks
 
 
