@@ -1,0 +1,1 @@
+"""The encoder that ships, trained on people talking: `make train-encoder`."""

@@ -1,0 +1,120 @@
+"""Vectors alone on the check sets: what an encoder finds without BM25, windows or weights.
+
+    python -m eval.training.dense ENCODER ... [--sets FOLDER] [--save FILE] [--tests FILE] [--dimensions N]
+
+Ranks the utterances of a question's transcripts by the cosine of question and utterance, each as it stands, cut where
+the encoder cuts, and prints recall@5/10/25/50 of evidence utterances per set, and the texts encoded in a second.
+`--save` writes the questions and texts to a file and ends; `--tests` reads them from it, where the product is not
+installed.  Nothing is chosen by these figures: that is what `eval.training.validation` is for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from sentence_transformers import SentenceTransformer
+
+AT = (5, 10, 25, 50)
+_NAMES = ("locomo", "friendsqa", "qmsum")
+
+
+@dataclass(frozen=True)
+class Test:
+    """The questions of a set over the same transcripts: the rows of `texts` that are evidence, by span."""
+
+    set: str
+    texts: list[str]
+    questions: list[str]
+    evidence: list[list[list[int]]]
+    any_span: list[bool]
+
+
+def tests_of(folder: Path) -> list[Test]:
+    """The questions with evidence of every check set in a folder; of FriendsQA those that are reported on."""
+    from eval import benchmarks, sets  # the product: not needed where the tests come from a file
+
+    found: dict[tuple[str, tuple[str, ...]], Test] = {}
+    for name in _NAMES:
+        evalset = benchmarks.reported(sets.load(folder / name))
+        rows: dict[tuple[str, ...], dict[tuple[str, int], int]] = {}
+        for question in evalset.questions:
+            if not question.answerable or not question.evidence:
+                continue
+            key = (name, question.files)
+            if key not in found:
+                keys = [(file, turn.index) for file in question.files for turn in evalset.files[file].utterances]
+                rows[question.files] = {of: row for row, of in enumerate(keys)}
+                texts = [evalset.files[file].utterances[at].text for file, at in keys]
+                found[key] = Test(name, texts, [], [], [])
+            spans = [sorted(rows[question.files][of] for of in span) for span in question.evidence]
+            found[key].questions.append(question.question)
+            found[key].evidence.append(spans)
+            found[key].any_span.append(question.mode == "any")
+    return list(found.values())
+
+
+def measure(
+    model: SentenceTransformer, tests: Sequence[Test], dimensions: int | None = None
+) -> dict[str, dict[int, float]]:
+    """Per set the recall at each cutoff, a mean over questions."""
+    found: dict[str, dict[int, list[float]]] = {}
+    for test in tests:
+        vectors = model.encode(
+            [*test.texts, *test.questions],
+            batch_size=256 if model.device.type == "cuda" else 32,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+            truncate_dim=dimensions,
+        )
+        texts, questions = vectors[: len(test.texts)], vectors[len(test.texts) :]
+        of_set = found.setdefault(test.set, {at: [] for at in AT})
+        for question, spans, any_span in zip(questions, test.evidence, test.any_span, strict=True):
+            order = np.argsort(-(texts @ question), kind="stable")
+            for at in AT:
+                best = set(order[:at].tolist())
+                shares = [len(best.intersection(span)) / len(span) for span in spans]
+                gold = {row for span in spans for row in span}
+                of_set[at].append(max(shares) if any_span else len(best & gold) / len(gold))
+    return {name: {at: float(np.mean(values)) for at, values in of_set.items()} for name, of_set in found.items()}
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.training.dense")
+    parser.add_argument("encoders", nargs="*")
+    parser.add_argument("--sets", type=Path, default=Path("../shared/evalsets"))
+    parser.add_argument("--save", type=Path)
+    parser.add_argument("--tests", type=Path)
+    parser.add_argument("--dimensions", type=int)
+    options = parser.parse_args(arguments)
+    if options.tests:
+        tests = [Test(**data) for data in json.loads(options.tests.read_text(encoding="utf-8"))]
+    else:
+        tests = tests_of(options.sets)
+    if options.save:
+        options.save.write_text(json.dumps([asdict(test) for test in tests]), encoding="utf-8")
+        return 0
+    print(f"| encoder | {' | '.join(f'{name} @5/10/25/50' for name in _NAMES)} | texts a second |")
+    print(f"| --- | {'--- | ' * len(_NAMES)}---: |")
+    count = sum(len(test.texts) + len(test.questions) for test in tests)
+    for name in options.encoders:
+        # A static table has no use for a dtype.
+        kwargs = {} if (Path(name) / "0_StaticEmbedding").exists() else {"model_kwargs": {"dtype": "float32"}}
+        model = SentenceTransformer(name, local_files_only=True, **kwargs)
+        model.max_seq_length = 256
+        began = time.perf_counter()
+        found = measure(model, tests, options.dimensions)
+        speed = count / (time.perf_counter() - began)
+        cells = ["/".join(f"{found[of][at]:.3f}".removeprefix("0") for at in AT) for of in _NAMES]
+        print(f"| {Path(name).name} | {' | '.join(cells)} | {speed:.0f} |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,435 @@
+"""The encoder that ships, trained: `make train-encoder`.
+
+    python -m eval.training.train DATA OUT [--guide FOLDER] [--start FOLDER] [--set TABLE.KEY=VALUE ...]
+
+DATA is the file that `eval.training.pairs` makes.  Five stages, each taken up where it stopped; OUT holds:
+
+    guide/      gte-small, tuned on the pairs: twice the layers, so a better judge of what answers what
+    lists.json  queries, each with its text, hard negatives of the same episode, and the guide's score of each
+    student/    all-MiniLM-L6-v2, tuned on pairs and lists together; checkpoints, and `best` on what is held out
+    static/     a table of one vector a token, taken from the student and tuned on the same pairs and lists
+    run.json    recipe, hash of the data, versions, seconds, figures of validation
+
+Losses: GISTEmbed over pairs (in-batch negatives and one hard negative, those left out that the guide takes for right;
+Solatorio 2024), and the KL divergence from the guide's scores over lists; both at full length and at the first 128
+dimensions (Matryoshka, Kusupati et al., NeurIPS 2022).  sentence-transformers has them, and the trainer.  A CUDA GPU is
+used where there is one; without one the recipe's table [cpu] holds smaller batches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import shutil
+import sys
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from sentence_transformers import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+)
+from sentence_transformers.sentence_transformer import losses
+from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from sentence_transformers.util import pairwise_cos_sim
+from tokenizers import Tokenizer
+
+from eval.training.episodes import Episode, Pair, read
+from eval.training.validation import Validation
+
+RECIPE = Path(__file__).parent / "recipe.toml"
+_CUDA = torch.cuda.is_available()
+Recipe = dict[str, dict[str, Any]]
+Columns = dict[str, list[Any]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.training.train", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--guide", type=Path, required=True, help="folder of gte-small for sentence-transformers")
+    parser.add_argument("--start", required=True, help="the encoder that training begins with")
+    parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="vary the recipe")
+    options = parser.parse_args(arguments)
+    recipe = varied(tomllib.loads(RECIPE.read_text(encoding="utf-8")), options.set)
+    train(options.data, options.out, str(options.guide), options.start, recipe)
+    return 0
+
+
+def varied(recipe: Recipe, changes: Sequence[str]) -> Recipe:
+    """The recipe with changes as "student.steps=100", the value in TOML; without a GPU with those of its [cpu] too."""
+    lines = [*(f"{key}={json.dumps(value)}" for key, value in ({} if _CUDA else recipe["cpu"]).items()), *changes]
+    for line in lines:
+        name, _, value = line.partition("=")
+        table, _, key = name.partition(".")
+        if key not in recipe.get(table, {}):
+            raise SystemExit(f"--set {line}: the recipe has no {name}; see {RECIPE.name}")
+        recipe[table][key] = tomllib.loads(f"value={value}")["value"]
+    return recipe
+
+
+def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None:
+    """All five stages."""
+    out.mkdir(parents=True, exist_ok=True)
+    seed = recipe["data"]["seed"]
+    torch.manual_seed(seed)
+    torch.set_float32_matmul_precision("high")
+    seconds: dict[str, float] = {}
+    clock = _Clock(seconds)
+    episodes = [_without(episode, recipe["data"]["without"]) for episode in read(data)]
+    fit = [episode for episode in episodes if not episode.held_out]
+    validation = Validation([episode for episode in episodes if episode.held_out], recipe["data"]["podcasts_held_out"])
+    clock("read")
+    columns = pair_columns(fit, seed, recipe["data"])
+    clock("pairs")
+    tuned = tune_guide(out / "guide", guide, columns, recipe["guide"], seed)
+    clock("guide")
+    lists = mine(out / "lists.json", fit, tuned, recipe["mining"], seed)
+    clock("lists")
+    model, history = tune_student(out / "student", start, tuned, columns, lists, validation, recipe["student"], seed)
+    clock("student")
+    figures = {"start": validation.measure(_load(start)), "guide": validation.measure(tuned)}
+    figures["student"] = validation.measure(model)
+    model.save(str(out / "student" / "best"))
+    table = tune_static(out / "static", model, columns, lists, recipe["static"], seed)
+    if table:
+        figures["static"] = validation.measure(table)
+    clock("static and validation")
+    record = {
+        "recipe": recipe,
+        "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
+        "pairs": {kind: len(found["anchor"]) for kind, found in columns.items()},
+        "lists": len(lists["anchor"]),
+        "device": torch.cuda.get_device_name() if _CUDA else f"{torch.get_num_threads()} threads",
+        "versions": {name: version(name) for name in ("torch", "sentence-transformers", "transformers", "datasets")},
+        "seconds": seconds,
+        "history": history,
+        "figures": figures,
+    }
+    (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps({"seconds": seconds, "figures": figures}, indent=1))
+
+
+class _Clock:
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds, self._began = seconds, time.perf_counter()
+
+    def __call__(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._seconds[stage] = round(now - self._began, 1)
+        self._began = now
+        print(f"{stage}: {self._seconds[stage]} s", flush=True)
+
+
+def _without(episode: Episode, kinds: Sequence[str]) -> Episode:
+    return episode.only([pair for pair in episode.pairs if episode.held_out or pair.kind not in kinds])
+
+
+# --- pairs -------------------------------------------------------------------------------------------------------
+
+
+def pair_columns(episodes: Sequence[Episode], seed: int, recipe: Mapping[str, Any]) -> dict[str, Columns]:
+    """Per kind the columns anchor, positive and negative; of a kind so many pairs and so often as the recipe says.
+
+    The negative is one of the chunks with the query's words in the same episode, the hardest that costs nothing to
+    find; whether it is right after all the guide decides.
+    """
+    chance = random.Random(seed)
+    rows: dict[str, list[tuple[Episode, Pair]]] = defaultdict(list)
+    for episode in episodes:
+        for pair in episode.pairs:
+            rows[pair.kind].append((episode, pair))
+    columns: dict[str, Columns] = {}
+    for kind, found in sorted(rows.items()):
+        chance.shuffle(found)
+        kept = found[: recipe["most"].get(kind, len(found))] * recipe["times"].get(kind, 1)
+        columns[kind] = {
+            "anchor": [pair.query for _, pair in kept],
+            "positive": [episode.text(pair) for episode, pair in kept],
+            "negative": [_rival(episode, pair, chance) for episode, pair in kept],
+        }
+    return columns
+
+
+def _rival(episode: Episode, pair: Pair, chance: random.Random) -> str:
+    """A chunk, or for a window a window, that is not what is asked for."""
+    row = chance.choice(pair.rivals or tuple(range(len(episode.chunks))))
+    return episode.from_chunk(row) if pair.last > pair.first else episode.chunks[row]
+
+
+# --- the guide ---------------------------------------------------------------------------------------------------
+
+
+def tune_guide(
+    out: Path, name: str, columns: Mapping[str, Columns], recipe: Mapping[str, Any], seed: int
+) -> SentenceTransformer:
+    """gte-small, tuned on the pairs with itself, untuned, as the judge of false negatives."""
+    if (out / "done").exists():
+        return _load(str(out))
+    model, judge = _load(name), _load(name)
+    if recipe["steps"]:
+        loss = losses.GISTEmbedLoss(model, judge, temperature=recipe["temperature"], margin=recipe["margin"])
+        datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
+        _fit(model, datasets, dict.fromkeys(datasets, loss), recipe, out.with_name("guide-checkpoints"), seed)
+    model.save(str(out))
+    (out / "done").touch()
+    return model
+
+
+# --- lists with the guide's scores -------------------------------------------------------------------------------
+
+
+def mine(
+    path: Path, episodes: Sequence[Episode], guide: SentenceTransformer, recipe: Mapping[str, Any], seed: int
+) -> Columns:
+    """Queries with what they ask for, hard negatives of the same episode, and the guide's cosine to each.
+
+    The negatives are the nearest by the guide and by words.  What the guide likes better than the right text stays in:
+    its score says so, and the student learns the score.
+    """
+    if path.exists():
+        found: Columns = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    chance = random.Random(seed)
+    count = recipe["negatives"]
+    names = ["anchor", "positive", *(f"negative_{at}" for at in range(count)), "label"]
+    columns: Columns = {name: [] for name in names}
+    marked = [episode for episode in episodes if any(pair.kind == "marked" for pair in episode.pairs)]
+    talks = [episode for episode in episodes if all(pair.kind != "marked" for pair in episode.pairs)]
+    drawn = [*marked, *chance.sample(talks, min(len(talks), recipe["podcasts"]))]
+    jobs = [(episode, kept) for episode in drawn if (kept := _to_list(episode, recipe, chance))]
+    texts = [text for episode, kept in jobs for text in _texts(episode, kept)]
+    with torch.autocast("cuda", torch.bfloat16, enabled=_CUDA):
+        vectors = guide.encode(texts, batch_size=512 if _CUDA else 32, normalize_embeddings=True)
+    at = 0
+    for episode, kept in jobs:
+        size = len(episode.chunks)
+        chunks, at = vectors[at : at + size], at + size
+        windows, at = vectors[at : at + len(episode.windows)], at + len(episode.windows)
+        queries, at = vectors[at : at + len(kept)], at + len(kept)
+        right, at = vectors[at : at + len(kept)], at + len(kept)
+        for number, pair in enumerate(kept):
+            wide = pair.last > pair.first
+            pool = windows if wide else chunks
+            allowed = _negatives(episode, pair, queries[number] @ pool.T, recipe["from"])
+            if len(allowed) < count:
+                continue
+            chosen = chance.sample(allowed, count)
+            scores = [float(queries[number] @ right[number]), *(float(queries[number] @ pool[row]) for row in chosen)]
+            columns["anchor"].append(pair.query)
+            columns["positive"].append(episode.text(pair))
+            for place, row in enumerate(chosen):
+                columns[f"negative_{place}"].append(episode.window(row) if wide else episode.chunks[row])
+            columns["label"].append([round(score, 4) for score in scores])
+    path.write_text(json.dumps(columns, ensure_ascii=False), encoding="utf-8")
+    return columns
+
+
+def _to_list(episode: Episode, recipe: Mapping[str, Any], chance: random.Random) -> list[Pair]:
+    wanted = [pair for pair in episode.pairs if pair.kind in recipe["kinds"]]
+    return chance.sample(wanted, min(len(wanted), recipe["per_episode"]))
+
+
+def _texts(episode: Episode, pairs: Sequence[Pair]) -> Iterator[str]:
+    yield from episode.chunks
+    yield from (episode.window(number) for number in range(len(episode.windows)))
+    yield from (pair.query for pair in pairs)
+    yield from (episode.text(pair) for pair in pairs)
+
+
+def _negatives(episode: Episode, pair: Pair, nearness: np.ndarray, count: int) -> list[int]:
+    """Rows of chunks, or for a window of windows, that are near to a query and do not hold what it asks for."""
+    right = {*range(pair.first, pair.last + 1), *pair.others}
+    if pair.kind.startswith("reply"):
+        right.add(pair.first - 1)  # the question itself: nearest of all, and no answer
+    near = [int(row) for row in np.argsort(-nearness, kind="stable")[:count]]
+    if pair.last > pair.first:
+        spans = [range(first, last + 1) for first, last in episode.windows]
+        return [row for row in near if right.isdisjoint(spans[row])]
+    return [row for row in dict.fromkeys([*near, *pair.rivals]) if row not in right]
+
+
+# --- the student -------------------------------------------------------------------------------------------------
+
+
+def tune_student(
+    out: Path,
+    start: str,
+    guide: SentenceTransformer,
+    columns: Mapping[str, Columns],
+    lists: Columns,
+    validation: Validation,
+    recipe: Mapping[str, Any],
+    seed: int,
+) -> tuple[SentenceTransformer, list[dict[str, Any]]]:
+    """The encoder, and what was measured while it was tuned."""
+    model = _load(start)
+    before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+    datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
+    by_dataset: dict[str, torch.nn.Module] = {}
+    if recipe["gist"]:
+        contrast: torch.nn.Module = losses.GISTEmbedLoss(
+            model, guide, temperature=recipe["temperature"], margin=recipe["margin"]
+        )
+    else:
+        contrast = losses.MultipleNegativesRankingLoss(model, scale=1 / recipe["temperature"])
+    by_dataset |= dict.fromkeys(datasets, losses.MatryoshkaLoss(model, contrast, recipe["dimensions"]))
+    if recipe["lists"]:
+        datasets["lists"] = Dataset.from_dict(
+            lists | {"label": [[recipe["guide_spread"] * score for score in scores] for scores in lists["label"]]}
+        )
+        distil = losses.DistillKLDivLoss(model, temperature=recipe["temperature"])
+        # The loss multiplies by the squared temperature, which would leave next to nothing of it beside the contrast.
+        weight = [recipe["lists"] / recipe["temperature"] ** 2] * len(recipe["dimensions"])
+        by_dataset["lists"] = losses.MatryoshkaLoss(model, distil, recipe["dimensions"], weight)
+    history = _fit(model, datasets, by_dataset, recipe, out, seed, validation)
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            value.lerp_(before[name].to(value.device), recipe["keep"])
+    return model, history
+
+
+# --- the table ---------------------------------------------------------------------------------------------------
+
+
+def tune_static(
+    out: Path,
+    student: SentenceTransformer,
+    columns: Mapping[str, Columns],
+    lists: Columns,
+    recipe: Mapping[str, Any],
+    seed: int,
+) -> SentenceTransformer | None:
+    """A static table: the student's vector of each token alone, its principal components, rare tokens weighing more.
+
+    The way of model2vec (Tulkens and van Dongen, 2024), then tuned like the student, though without the guide: a table
+    has no tokenizer that a guide could read.
+    """
+    if not recipe["steps"]:
+        return None
+    tokenizer = Tokenizer.from_str(student.tokenizer.backend_tokenizer.to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    words = [tokenizer.id_to_token(number) for number in range(tokenizer.get_vocab_size())]
+    vectors = student.encode(words, batch_size=512 if _CUDA else 32, normalize_embeddings=True)
+    vectors = vectors - vectors.mean(axis=0)
+    _, _, axes = np.linalg.svd(vectors.astype(np.float64), full_matrices=False)
+    count = np.ones(len(words))
+    for found in columns.values():
+        for encoding in tokenizer.encode_batch(found["positive"][:5000], add_special_tokens=False):
+            np.add.at(count, encoding.ids, 1)
+    share = count / count.sum()
+    rarity = recipe["smooth"] / (recipe["smooth"] + share)  # SIF (Arora, Liang and Ma, ICLR 2017)
+    table = (vectors @ axes[: recipe["dimension"]].T) * rarity[:, None]
+    model = SentenceTransformer(
+        modules=[StaticEmbedding(tokenizer, embedding_weights=table.astype(np.float32))], device=student.device.type
+    )
+    datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
+    contrast = losses.MultipleNegativesRankingLoss(model, scale=1 / recipe["temperature"])
+    by_dataset: dict[str, torch.nn.Module] = dict.fromkeys(datasets, contrast)
+    if recipe["lists"]:
+        scores = [[recipe["guide_spread"] * score for score in row] for row in lists["label"]]
+        datasets["lists"] = Dataset.from_dict(lists | {"label": scores})
+        by_dataset["lists"] = losses.DistillKLDivLoss(
+            model, similarity_fct=pairwise_cos_sim, temperature=recipe["temperature"]
+        )
+    _fit(model, datasets, by_dataset, recipe, out.with_name("static-checkpoints"), seed)
+    model.save(str(out))
+    return model
+
+
+# --- sentence-transformers' trainer ------------------------------------------------------------------------------
+
+
+class _Evaluator(SentenceEvaluator):
+    """Validation, in the form that the trainer asks for."""
+
+    def __init__(self, validation: Validation) -> None:
+        super().__init__()
+        self.validation = validation
+        self.primary_metric = "mean"
+
+    def __call__(
+        self, model: SentenceTransformer, output_path: str | None = None, epoch: int = -1, steps: int = -1
+    ) -> dict[str, float]:
+        figures = self.validation.measure(model)
+        print(f"step {steps}: {figures}", flush=True)
+        return figures
+
+
+def _fit(
+    model: SentenceTransformer,
+    datasets: dict[str, Dataset],
+    by_dataset: Mapping[str, torch.nn.Module],
+    recipe: Mapping[str, Any],
+    out: Path,
+    seed: int,
+    validation: Validation | None = None,
+) -> list[dict[str, Any]]:
+    """Train in place, taking up the last checkpoint in `out`; with `validation` the best checkpoint is kept."""
+    every = recipe["every"]
+    arguments = SentenceTransformerTrainingArguments(
+        output_dir=str(out),
+        max_steps=recipe["steps"],
+        per_device_train_batch_size=recipe["batch"],
+        learning_rate=recipe["learning_rate"],
+        lr_scheduler_type="linear",
+        warmup_steps=int(recipe["warmup"] * recipe["steps"]),
+        bf16=_CUDA,
+        seed=seed,
+        data_seed=seed,
+        multi_dataset_batch_sampler="proportional",
+        dataloader_num_workers=12 if _CUDA else 0,
+        dataloader_drop_last=True,
+        logging_steps=50,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        eval_strategy="steps" if validation else "no",
+        eval_steps=every,
+        load_best_model_at_end=validation is not None,
+        metric_for_best_model="eval_mean",
+        greater_is_better=True,
+        report_to=[],
+        disable_tqdm=True,
+    )
+    trainer = SentenceTransformerTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=datasets,
+        loss=dict(by_dataset),
+        evaluator=_Evaluator(validation) if validation else None,
+    )
+    trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")) or None)
+    history: list[dict[str, Any]] = trainer.state.log_history
+    if validation is None:
+        shutil.rmtree(out, ignore_errors=True)
+    return history
+
+
+def _load(name: str) -> SentenceTransformer:
+    """A model in 32 bits, whatever it was saved in."""
+    model = SentenceTransformer(
+        name,
+        device="cuda" if _CUDA else "cpu",
+        local_files_only=True,
+        model_kwargs={"dtype": torch.float32},
+    )
+    model.max_seq_length = 256
+    return model
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
