@@ -1,0 +1,1 @@
+"""Training the encoder that ships with the package, and shipping it."""
