@@ -84,7 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("onrecord", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=raw)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--library", metavar="FOLDER", help=f"the library folder (default: ./{DEFAULT_LIBRARY})")
-    shared.add_argument("--encoder", metavar="NAME", help="a sentence-transformers model, by name or path")
+    shared.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help="onrecord-speech, all-MiniLM-L6-v2, or a sentence-transformers model by name or path "
+        "(default: the library's; onrecord-speech for a new one)",
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: object, summary: str, more: str = "") -> argparse.ArgumentParser:
@@ -138,7 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     remove = command("remove", _remove, "take a transcript out of the library")
     remove.add_argument("id", metavar="ID")
 
-    command("reindex", _reindex, "build the indexes anew, with --encoder another one if you like")
+    command("reindex", _reindex, "build the indexes anew, with --encoder another one if you like", _REINDEX_MORE)
+
+    command("doctor", _doctor, "say which encoder the library has, and whether it can be asked")
 
     def asking(made: argparse.ArgumentParser) -> None:
         made.add_argument("--speaker", metavar="NAME", help="only what this speaker says; a first name will do")
@@ -230,6 +237,10 @@ _MERGE_MORE = """\
 _EDIT_MORE = """\
 Without a date given, the one in the name of the file or the title counts (2025-03-17 minutes.txt)."""
 
+_REINDEX_MORE = """\
+Without --encoder, with the one that the library was made with.  Transcripts, names and dates stay as they are; whoever
+asks meanwhile gets the old indexes."""
+
 _ASK_MORE = """\
 The answer is made of the speakers' own words, each with speaker, file and lines, or a refusal when the transcripts do
 not say. "What did Jenny say about …" looks only at what Jenny says, "in the May meeting" only at what was recorded
@@ -283,12 +294,20 @@ def _open(options: argparse.Namespace) -> Library:
     return Library.open(folder, encoder=options.encoder)
 
 
+def _open_to_search(options: argparse.Namespace) -> Library:
+    """The library, for commands that search it or add to it: says where its encoder is no longer the default."""
+    library = _open(options)
+    if said := library.older_encoder:
+        print(said, file=sys.stderr)
+    return library
+
+
 def _add(options: argparse.Namespace) -> None:
     if not options.files and not options.samples:
         raise OnRecordError("nothing to add; name a transcript file or a folder of them, or use --samples")
     from bot.finding import Found, find
 
-    library = _open(options)
+    library = _open(options) if options.dry_run else _open_to_search(options)
     found = find(options.files) if options.files else Found(())
     if options.dry_run and options.samples:
         raise OnRecordError("--dry-run reads files; leave --samples out")
@@ -563,6 +582,19 @@ def _reindex(options: argparse.Namespace) -> None:
     print(f"reindexed {len(library.entries)} transcripts with {library.encoder.name}")
 
 
+def _doctor(options: argparse.Namespace) -> None:
+    from embeddings.encoder import BUNDLED
+
+    library = _open_to_search(options)
+    print(f"library   {library.folder}: {plural(len(library.entries), 'transcript')}")
+    print(f"encoder   {library.encoder_name} (the default is {BUNDLED})", flush=True)
+    encoder = library.encoder  # an error says what is wrong
+    print(f"          loads: {encoder.dimension} dimensions, {encoder.max_tokens} tokens at most")
+    if library.entries:
+        with library.searching() as indexes:
+            print(f"index     opens: {indexes.folder}")
+
+
 def _limits(options: argparse.Namespace) -> dict[str, Any]:
     """What `ask` and `chat` hand to `bot.answering.stream` beside the question."""
     return {
@@ -574,7 +606,7 @@ def _limits(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _ask(options: argparse.Namespace) -> None:
-    library = _open(options)
+    library = _open_to_search(options)
     reply = terminal.ask(
         options.question,
         library,
@@ -591,7 +623,7 @@ def _ask(options: argparse.Namespace) -> None:
 def _chat(options: argparse.Namespace) -> None:
     from bot.model import load_model
 
-    library = _open(options)
+    library = _open_to_search(options)
     library.need_transcripts()
     load_model(options.model, library.settings.modelling)  # what cannot be loaded is said before the first question
     if sys.stdin.isatty():
@@ -805,7 +837,7 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace) -> None:
     from ui.app import launch
 
-    library = _open(options)
+    library = _open_to_search(options)
     offered = [
         question for sample, question in SAMPLE_QUESTIONS.items() if any(e.source == sample for e in library.entries)
     ]

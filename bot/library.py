@@ -23,6 +23,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import threading
 import time
@@ -847,10 +848,30 @@ class Library:
         return str(self._wanted or (self._read_manifest().encoder or {}).get("name") or BUNDLED)
 
     @property
+    def older_encoder(self) -> str | None:
+        """One line, with the commands for staying and for moving over, where the library was made with the encoder that
+        was the default before; None where it was not, or where the encoder to use was named.
+        """
+        from embeddings.encoder import BUNDLED, MINILM
+
+        if self._wanted or (self._read_manifest().encoder or {}).get("name") != MINILM:
+            return None
+        return (
+            f"{self.folder} was made with the encoder {MINILM}; the default is {BUNDLED} now: "
+            f"`{_reindex_command(self.folder, BUNDLED)}` moves it over, and no transcript is lost; "
+            f"`--encoder {MINILM}` goes on with the old one, without this line"
+        )
+
+    @property
     def encoder(self) -> Encoder:
         """The encoder, loaded.  Raises EncoderError when it is not the one the library was made with."""
-        encoder = self._load_encoder()
-        made_with = self._read_manifest().encoder
+        with self._guard:
+            encoder = self._load_encoder()
+            made_with = self._read_manifest().encoder
+            if made_with and self._wanted is None and not _known(made_with).matches(encoder.fingerprint()):
+                # Another process has indexed the library anew, with another encoder.
+                self._encoder = None
+                encoder = self._load_encoder()
         if made_with:
             _check_encoder(self.folder, made_with, encoder.fingerprint())
         return encoder
@@ -948,16 +969,31 @@ def _load(encoder: Encoder | str | None) -> Encoder:
         ) from None
 
 
-def _check_encoder(folder: Path, made_with: dict[str, Any], fingerprint: Fingerprint) -> None:
+def _known(made_with: dict[str, Any]) -> Fingerprint:
     from embeddings.encoder import Fingerprint
 
-    made = Fingerprint(**made_with | {"probe": tuple(made_with["probe"])})
-    if not made.matches(fingerprint):
+    return Fingerprint(**made_with | {"probe": tuple(made_with["probe"])})
+
+
+def _check_encoder(folder: Path, made_with: dict[str, Any], fingerprint: Fingerprint) -> None:
+    made = _known(made_with)
+    if made.matches(fingerprint):
+        return
+    reindex = _reindex_command(folder, fingerprint.name)
+    if made.name == fingerprint.name:
         raise EncoderError(
-            f"{folder} was made with the encoder {made.name} ({made.dimension} dimensions), not with "
-            f"{fingerprint.name} ({fingerprint.dimension}); ask with the first, "
-            f"or run `onrecord reindex --encoder {fingerprint.name}`"
+            f"{folder} was made with other weights of the encoder {made.name} than are installed now; "
+            f"`{reindex}` builds its indexes anew, and no transcript is lost"
         )
+    raise EncoderError(
+        f"{folder} was made with the encoder {made.name} ({made.dimension} dimensions), not with "
+        f"{fingerprint.name} ({fingerprint.dimension}); go on with the first (`--encoder {shlex.quote(made.name)}`), "
+        f"or run `{reindex}`: it builds the indexes anew, and no transcript is lost"
+    )
+
+
+def _reindex_command(folder: Path, encoder: str) -> str:
+    return f"onrecord reindex {shlex.join(['--encoder', encoder, '--library', str(folder)])}"
 
 
 def _plain_name(name: str) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_add_list_ask_show_verify_remove(capsys: Captured, tmp_path: Path, talk:
     assert run(capsys, "verify", "The ferry sails at ten.", *library)[1].startswith(
         "not found\nclosest, and not the same: [-the quote-] {+the record+}\n  The ferry sails at [-ten.-] {+nine.+}\n"
     )
-    assert run(capsys, "reindex", *library)[1] == "reindexed 1 transcripts with all-MiniLM-L6-v2\n"
+    assert run(capsys, "reindex", *library)[1] == "reindexed 1 transcripts with onrecord-speech\n"
     assert run(capsys, "remove", "ferry", *library)[1] == "removed ferry\n"
     status, out, err = run(capsys, "list", *library)
     assert (status, out) == (0, "")
@@ -114,6 +115,31 @@ def test_errors_are_one_line(
     assert message in err
     assert err.count("\n") == 1
     assert not (tmp_path / "onrecord-library" / "library.json").exists()
+
+
+def test_doctor_and_the_default_before(capsys: Captured, tmp_path: Path, talk: Path) -> None:
+    """A library made with all-MiniLM-L6-v2: doctor names it, stderr says how to move over, and so it is done."""
+    library = ("--library", tmp_path / "library")
+    assert run(capsys, "doctor", *library)[1].startswith(
+        f"library   {library[1]}: 0 transcripts\nencoder   onrecord-sp"
+    )
+    assert run(capsys, "add", talk, *library, "--encoder", "all-MiniLM-L6-v2")[2] == ""
+    status, out, err = run(capsys, "doctor", *library)
+    assert status == 0
+    assert (
+        "encoder   all-MiniLM-L6-v2 (the default is onrecord-speech)\n          loads: 384 dimensions, 256 tok" in out
+    )
+    assert f"index     opens: {library[1]}/index-1\n" in out
+    assert err.count("\n") == 1
+    assert err == run(capsys, "ask", "When does the ferry sail?", *library)[2]
+    assert run(capsys, "ask", "When does the ferry sail?", *library, "--encoder", "all-MiniLM-L6-v2")[2] == ""
+
+    found = re.search("`onrecord ([^`]+)`", err)
+    assert found
+    assert run(capsys, *shlex.split(found[1]))[1] == "reindexed 1 transcripts with onrecord-speech\n"
+    status, out, err = run(capsys, "ask", "When does the ferry sail?", *library)
+    assert (status, err) == (0, "")
+    assert "“The ferry sails at nine.” [1]" in out
 
 
 def test_an_encoder_that_cannot_be_loaded(capsys: Captured, tmp_path: Path, talk: Path) -> None:

@@ -150,6 +150,9 @@ def test_what_was_removed_comes_back_in_its_language(library: Library) -> None:
 def test_encoders_of_english() -> None:
     """By their names; of an unknown one nothing is said."""
     assert all(
-        map(knows_only_english, ("all-MiniLM-L6-v2", "sentence-transformers/all-mpnet-base-v2", "bge-small-en-v1.5"))
+        map(
+            knows_only_english,
+            ("onrecord-speech", "all-MiniLM-L6-v2", "sentence-transformers/all-mpnet-base-v2", "bge-small-en-v1.5"),
+        )
     )
     assert not any(map(knows_only_english, ("paraphrase-multilingual-MiniLM-L12-v2", "tiny", "/models/mine")))

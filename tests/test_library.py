@@ -16,7 +16,7 @@ from bot import EncoderError, Library, LibraryError, TranscriptError, answer
 from bot.finding import MANIFEST
 from bot.formats import read_bytes
 from bot.retrieval import Passage
-from embeddings.encoder import Encoder, Fingerprint
+from embeddings.encoder import BUNDLED, MINILM, Encoder, Fingerprint
 
 FERRY = (
     "Ana Silva: The ferry sails at nine.\nTom Roe: It is often late.\nAna Silva: Only in fog.\nTom Roe: In any wind.\n"
@@ -233,7 +233,8 @@ def test_another_encoder_is_refused_and_reindex_takes_it(
     library.add(write(tmp_path / "ferry.txt", FERRY))
     other = Library.open(library.folder, encoder=tiny_encoder)
     with pytest.raises(
-        EncoderError, match=r"made with the encoder all-MiniLM-L6-v2 .384 .*onrecord reindex --encoder tiny"
+        EncoderError,
+        match=r"with the encoder onrecord-speech .384 .*--encoder onrecord-speech.*onrecord reindex --encoder tiny",
     ):
         answer("When does the ferry sail?", other)
     other.reindex()
@@ -242,6 +243,53 @@ def test_another_encoder_is_refused_and_reindex_takes_it(
     with pytest.raises(EncoderError):  # the first one sees the new generation, and is now the wrong one
         answer("When does the ferry sail?", library)
     assert [path.name for path in library.folder.glob("index-*")] == ["index-2"]
+
+
+@pytest.fixture(scope="module")
+def minilm() -> Encoder:
+    return Encoder.load(MINILM)
+
+
+@pytest.fixture
+def older(minilm: Encoder, tmp_path: Path) -> Path:
+    """A library as it was made before the default changed."""
+    folder = tmp_path / "older library"
+    Library.open(folder, encoder=minilm).add(write(tmp_path / "ferry.txt", FERRY))
+    return folder
+
+
+def test_a_library_made_with_the_default_before(older: Path, encoder: Encoder) -> None:
+    """It goes on with its own encoder and says both ways in one line; who named the encoder is told nothing."""
+    library = Library.open(older)
+    said = library.older_encoder
+    assert said is not None
+    assert "\n" not in said
+    assert f"`onrecord reindex --encoder onrecord-speech --library '{older}'`" in said
+    assert "`--encoder all-MiniLM-L6-v2`" in said
+    assert answer("When does the ferry sail?", library).citations
+    assert library.encoder.name == MINILM
+    assert Library.open(older, encoder=MINILM).older_encoder is None
+
+    named = Library.open(older, encoder=encoder)
+    assert named.older_encoder is None
+    with pytest.raises(EncoderError, match=r"--encoder all-MiniLM-L6-v2.*onrecord reindex --encoder onrecord-speech"):
+        answer("When does the ferry sail?", named)
+    named.reindex()
+    assert answer("When does the ferry sail?", named).citations
+
+    assert library.older_encoder is None  # the process that had it open goes on with the new one
+    assert answer("When does the ferry sail?", library).citations
+    assert library.encoder.name == BUNDLED
+
+
+def test_other_weights_under_one_name(library: Library, tmp_path: Path, minilm: Encoder) -> None:
+    """A version with other weights of the same name: said so, and reindex takes them."""
+    library.add(write(tmp_path / "ferry.txt", FERRY))
+    other = Library.open(library.folder, encoder=Encoder(minilm._model, BUNDLED))
+    with pytest.raises(EncoderError, match=r"other weights of the encoder onrecord-speech.*`onrecord reindex "):
+        answer("When does the ferry sail?", other)
+    other.reindex()
+    assert answer("When does the ferry sail?", other).citations
 
 
 def test_two_runtimes_of_one_model_are_one_encoder(encoder: Encoder) -> None:

@@ -11,14 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from bot import Library
+from embeddings.encoder import MINILM, Encoder
 from tests.browsing import Watched, free_port, needs_browser, opened, watching
 from tests.episode import EPISODE
 from tests.writers import WRITERS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-    from embeddings.encoder import Encoder
 
 pytestmark = needs_browser
 
@@ -108,6 +107,39 @@ def listed(page: Page, *titles: str) -> None:
 
 def row(page: Page, title: str, button: str) -> None:
     page.locator("#listing li", has_text=title).get_by_role("button", name=button).click()
+
+
+def test_a_library_made_with_the_default_before(browser: Browser, tmp_path: Path, encoder: Encoder) -> None:
+    """The tab says how to move over, until another process has done so; questions are answered before and after."""
+    from ui.app import build_app, serve
+
+    minilm = Library.open(tmp_path / "library", encoder=Encoder.load(MINILM))
+    (tmp_path / "harbour.txt").write_text(LABELLED)
+    minilm.add(tmp_path / "harbour.txt")
+    app = build_app(Library.open(tmp_path / "library"), model="none")
+    try:
+        watching_it = watching(browser, serve(app, port=free_port()))
+        watched = next(watching_it)
+        page = watched.page
+
+        def answered() -> None:
+            page.get_by_role("tab", name="Ask").click()
+            watched.ask("Who pays for painting the crane?")
+            assert "out of the spring budget" in page.locator("#chat .answer").last.inner_text()
+
+        shelf(watched)
+        said = page.inner_text("#encoder")
+        assert f"onrecord reindex --encoder onrecord-speech --library {tmp_path / 'library'}" in said
+        assert Axe().run(page).violations_count == 0
+        answered()
+        minilm.reindex(encoder)
+        answered()
+        page.get_by_role("tab", name="Library").click()
+        page.wait_for_function("() => !document.querySelector('#encoder p')")
+        assert not page.locator("#encoder").is_visible()
+        assert list(watching_it) == []  # and nothing else went wrong
+    finally:
+        app.close(verbose=False)
 
 
 def test_each_format_and_junk(watched: Watched, library: Library) -> None:

@@ -63,6 +63,7 @@ def build(desk: Desk, tab: gr.Tab) -> None:
     shelf = _Shelf(desk)
     kept = gr.State(None)  # what this session removed last
     merged = gr.State(())  # whom this session has merged last, and what they were called
+    encoder = gr.HTML(shelf.encoder(), elem_id="encoder", apply_default_css=False)
     drop = gr.File(
         label=WORDING.drop, file_count="multiple", show_label=False, container=False, height=100, elem_id="drop"
     )  # fmt: skip
@@ -85,6 +86,7 @@ def build(desk: Desk, tab: gr.Tab) -> None:
     asked, limits = [wanted, order], desk.limits[:2]
     listed: dict[str, Any] = {"fn": shelf.listed, "inputs": asked, "outputs": listing, **QUIET}
     tab.select(**listed)
+    tab.select(shelf.encoder, None, encoder, **QUIET)
     wanted.change(**listed, trigger_mode="always_last")
     order.input(**listed)
     # What is dropped reaches Python as the browser sent it: Gradio would keep the files.
@@ -121,6 +123,11 @@ class _Shelf:
         """What the limits offer now, and what an empty conversation says."""
         start = gr.update(placeholder=start_html(bool(self.library.entries)))
         return [*choices(self.library, speakers, transcripts), start]
+
+    def encoder(self) -> str:
+        """What to do where the library's encoder is no longer the default."""
+        said = self.library.older_encoder
+        return f"<p>{text(said)}</p>" if said else ""
 
     # --- the list ------------------------------------------------------------------------------------------------
 
