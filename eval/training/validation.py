@@ -25,14 +25,16 @@ class Validation:
     """The held-out part: the first `podcasts` podcasts, in the order of their names, and every meeting."""
 
     def __init__(self, episodes: Iterable[Episode], podcasts: int) -> None:
-        meetings, talks = [], []
+        meetings: list[Episode] = []
+        talks: list[Episode] = []
         for episode in sorted(episodes, key=lambda episode: episode.name):
             (meetings if any(pair.kind.startswith("marked") for pair in episode.pairs) else talks).append(episode)
         self.episodes = [*talks[:podcasts], *meetings]
 
     def measure(self, model: SentenceTransformer, dimensions: int | None = None) -> dict[str, float]:
         """Each figure between 0 and 1, a mean over questions, and their mean; of the first `dimensions` of vectors."""
-        texts, starts = [], []
+        texts: list[str] = []
+        starts: list[int] = []
         for episode in self.episodes:
             starts.append(len(texts))
             texts += [*episode.chunks, *(pair.query for pair in episode.pairs)]
