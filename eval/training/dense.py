@@ -41,6 +41,8 @@ def tests_of(folder: Path) -> list[Test]:
     """The questions with evidence of the check sets in a folder; of FriendsQA those that are reported on."""
     from eval import benchmarks, sets  # the product: not needed where the tests come from a file
 
+    if missing := [name for name in _NAMES if not (folder / name / "set.json").is_file()]:
+        raise SystemExit(f"--sets {folder} has no {', '.join(missing)}; a folder with {', '.join(_NAMES)} was expected")
     found: dict[tuple[str, tuple[str, ...]], Test] = {}
     for name in _NAMES:
         evalset = benchmarks.reported(sets.load(folder / name))
@@ -59,6 +61,14 @@ def tests_of(folder: Path) -> list[Test]:
             found[key].evidence.append(spans)
             found[key].any_span.append(question.mode == "any")
     return list(found.values())
+
+
+def _saved(path: Path) -> list[Test]:
+    """The questions that `--save` wrote."""
+    try:
+        return [Test(**data) for data in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise SystemExit(f"--tests {path}: {error}; what --save writes was expected") from None
 
 
 def measure(
@@ -94,10 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--tests", type=Path)
     parser.add_argument("--dimensions", type=int)
     options = parser.parse_args(arguments)
-    if options.tests:
-        tests = [Test(**data) for data in json.loads(options.tests.read_text(encoding="utf-8"))]
-    else:
-        tests = tests_of(options.sets)
+    tests = _saved(options.tests) if options.tests else tests_of(options.sets)
     if options.save:
         options.save.write_text(json.dumps([asdict(test) for test in tests]), encoding="utf-8")
         return 0
@@ -105,7 +112,10 @@ def main(arguments: Sequence[str]) -> int:
     print(f"| --- | {'--- | ' * len(_NAMES)}---: |")
     count = sum(len(test.texts) + len(test.questions) for test in tests)
     for name in options.encoders:
-        model = SentenceTransformer(name, local_files_only=True).float()  # whatever it was saved in
+        try:
+            model = SentenceTransformer(name, local_files_only=True).float()  # whatever it was saved in
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"{name} is no encoder: {str(error).splitlines()[0]}") from None
         if not isinstance(model[0], StaticEmbedding):  # a table reads everything
             model.max_seq_length = 256
         began = time.perf_counter()

@@ -492,6 +492,7 @@ def _fit(
         multi_dataset_batch_sampler="proportional",
         dataloader_num_workers=12 if _CUDA else 0,
         dataloader_drop_last=True,
+        dataloader_pin_memory=_CUDA,
         logging_steps=50,
         save_strategy="steps",
         save_steps=every,
