@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chunking import chunk_turns, chunk_windows
+from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Chunking
 from bot.formats import read_bytes
 from bot.library import Library
@@ -69,11 +69,15 @@ def test_a_long_turn_is_several_chunks_of_one_speaker() -> None:
     """Its own second half is then no reply, although the first ends with a question."""
     question = "Why would anybody in the whole wide world do such a thing as that?"
     turn = " ".join(["We had a very long and quite uneventful afternoon at the old lock."] * 6 + [question])
-    said = f"**{ANA}:** {turn} {turn}\n\n**{TOM}:** Because the lock was never closed on any other day.\n\n"
+    rest = "We had another quite uneventful afternoon at the very old lock."
+    said = (
+        f"**{ANA}:** {turn} {rest}\n\n**{TOM}:** Who closed the lock on the other days?\n\n"
+        f"**{ANA}:** Nobody closed it on any other day.\n\n"
+    )
     episode = pairs.podcast(read_bytes(said.encode(), "x.md"), "x.md", WordCounter(), MANY, 20, 0)
-    assert len(episode.chunks) == 3
+    assert [chunk[:3] for chunk in episode.chunks] == ["We ", "We ", "Who", "Nob"]
     assert episode.chunks[0].endswith("?")
-    assert [pair.first for pair in episode.pairs if pair.kind == "reply"] == [2]
+    assert [pair.first for pair in episode.pairs if pair.kind == "reply"] == [3]
 
 
 def test_replies_follow_a_question_of_somebody_else(episodes: list[Episode], speakers: list[str]) -> None:
@@ -135,6 +139,18 @@ def test_a_subject_is_one_speakers_far_apart(episodes: list[Episode], speakers: 
         said = [set(re.findall(r"\w+", episode.chunks[row].lower())) for row in (first, pair.first)]
         count = Counter(word for chunk in episode.chunks for word in set(re.findall(r"\w+", chunk.lower())))
         assert sum(count[word] == 2 for word in said[0] & said[1]) >= 3
+
+
+def test_no_subject_of_others_or_nearby_or_of_two_words() -> None:
+    """Four chunks share words with an earlier one; one of them is by the same speaker, far off, and shares three."""
+    said = [
+        "copper walnut brass lamp rope", "herring trawler kelp", "slipway oars paint", "a", "b", "c",
+        "copper walnut brass herring trawler kelp", "lamp rope", "slipway oars paint",
+    ]  # fmt: skip
+    turns = [Chunk("talk", row, 0, row, len(text), text) for row, text in enumerate(said)]
+    speakers = [ANA] * 8 + [TOM]
+    found = list(pairs._subjects(turns, speakers, [text.split() for text in said]))
+    assert found == [Pair("subject", said[0], 6, 6)]
 
 
 def test_about_is_a_phrase_of_its_window(episodes: list[Episode]) -> None:
