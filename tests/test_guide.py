@@ -52,7 +52,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_guide_is_the_same_model(exported: Path, tmp_path: Path) -> None:
     """All weights are found under the names of the export, and the vectors are those of onnxruntime."""
     assert guide.main([str(exported), str(tmp_path / "guide")]) == 0
-    model = train._load(str(tmp_path / "guide"))
+    model = train.load(str(tmp_path / "guide"))
     assert model.encode(["The ferry sails at nine."]).shape == (1, 32)
     probes = list(guide._PROBES)
     original = guide._original(exported, model.tokenizer)

@@ -44,7 +44,7 @@ class Watched(dict[str, Any]):
 
 
 def recipe(*changes: str) -> Recipe:
-    return train.varied(train._recipe(), [*SMALL, *changes])
+    return train.read_recipe([*SMALL, *changes])
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def forbidden(*arguments: Any, **options: Any) -> Any:
 def command(data: Path, out: Path) -> list[str]:
     # Without the table: a vector of each of 30,000 tokens takes most of a minute; the tiny BERT's is tested below.
     changes = (*SMALL, "static.steps=0")
-    guide = str(train._installed_start())
+    guide = str(train.installed_start())
     return [str(data), str(out), "--guide", guide, *(f"--set={change}" for change in changes)]
 
 
@@ -129,7 +129,7 @@ def test_a_training_from_end_to_end(trained: Path) -> None:
     assert list(record["seconds"]) == ["pairs", "guide", "lists", "student", "static and validation"]
     assert [entry["step"] for entry in record["history"] if "eval_mean" in entry] == [1, 2]
     for part in ("guide", "student/best"):
-        assert 0 < distance(trained / part, train._installed_start()) < 0.1
+        assert 0 < distance(trained / part, train.installed_start()) < 0.1
     lists = json.loads((trained / "lists.json").read_text())
     assert len(lists["anchor"]) == record["lists"] > 0
     assert {len(scores) for scores in lists["label"]} == {3}  # the right text and two negatives
@@ -181,7 +181,7 @@ def test_a_table_is_an_encoder(whole: Path, capsys: pytest.CaptureFixture[str]) 
     assert encoder.dimension == 16
     assert encoder.nearness("ferry " * 600, "ferry " * 600 + "soup") < 0.99999
     saved = whole / "tests.json"
-    tests = [dense.Test(name, ["a", "b"], ["b"], [[[1]]], [True]) for name in dense._NAMES]
+    tests = [dense.Test(name, ["a", "b"], ["b"], [[[1]]], [True]) for name in dense.NAMES]
     saved.write_text(json.dumps([asdict(test) for test in tests]))
     assert dense.main([str(whole / "static"), "--tests", str(saved)]) == 0
     assert "| static | 1.000/1.000/1.000/1.000 |" in capsys.readouterr().out
@@ -192,7 +192,7 @@ def test_no_stage_is_done_again(
 ) -> None:
     """A training that was stopped at its very end takes up all stages, and measures."""
     out = shutil.copytree(whole, tmp_path / "out")
-    for name in ("_fit", "_negatives"):
+    for name in ("fit", "_negatives"):
         monkeypatch.setattr(train, name, forbidden)
     before = json.loads((out / "run.json").read_text())
     (out / "run.json").write_text(json.dumps({name: before[name] for name in ("recipe", "data_sha256", "seconds")}))

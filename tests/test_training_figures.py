@@ -38,7 +38,7 @@ class Circle:
 
 
 def measured(episodes: Sequence[Episode], degrees: Mapping[str, float], podcasts: int = 9) -> dict[str, float]:
-    return Validation(episodes, podcasts).measure(Circle(degrees))  # type: ignore[arg-type]
+    return Validation(episodes, podcasts, 9).measure(Circle(degrees))  # type: ignore[arg-type]
 
 
 # --- validation --------------------------------------------------------------------------------------------------
@@ -82,12 +82,12 @@ def test_the_mean_is_of_kinds() -> None:
     assert found == {"asked": 0.0, "reply": 1.0, "mean": 0.5}
 
 
-def test_the_first_podcasts_and_every_meeting() -> None:
+def test_the_first_podcasts_and_meetings() -> None:
     """By name; kinds that are not measured are not encoded either, nor windows of podcasts."""
-    meeting = talk(Pair("marked", "m", 0, 0), name="z")
+    meeting, other = (talk(Pair("marked", "m", 0, 0), name=name) for name in ("x", "y"))
     talks = [talk(Pair("reply", name, 0, 0), Pair("subject", "unused", 1, 1), name=name) for name in ("c", "a", "b")]
-    validation = Validation([*talks, meeting], 2)
-    assert [episode.name for episode in validation.episodes] == ["a", "b", "z"]
+    validation = Validation([*talks, meeting, other], 2, 1)
+    assert [episode.name for episode in validation.episodes] == ["a", "b", "x"]
     model = Circle(BY_NUMBER)
     validation.measure(model, 1)  # type: ignore[arg-type]
     assert model.asked == [*CHUNKS, "a", *CHUNKS, "b", *CHUNKS, "m"]
@@ -138,7 +138,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_questions_of_the_check_sets(folder: Path) -> None:
     """With evidence, by transcript; of FriendsQA only the half that nothing was fitted on."""
-    tests = dense.tests_of(folder)
+    tests = dense.read_tests(folder)
     assert [test.set for test in tests if test.set != "friendsqa"] == ["locomo", "locomo", "qmsum", "qmsum"]
     budget = tests[0]
     assert len(budget.texts) == 24
@@ -159,7 +159,7 @@ def test_saved_questions_are_read_again(folder: Path, tmp_path: Path, capsys: py
     """A machine without the product measures the same."""
     saved = tmp_path / "tests.json"
     assert dense.main(["--sets", str(folder), "--save", str(saved)]) == 0
-    assert dense._saved(saved) == dense.tests_of(folder)
+    assert dense._saved(saved) == dense.read_tests(folder)
     assert dense.main(["--tests", str(saved)]) == 0
     assert "locomo @5/10/25/50" in capsys.readouterr().out
 

@@ -1,9 +1,11 @@
 """Vectors alone on the check sets: what an encoder finds without BM25, windows or weights.
 
-    python -m eval.training.dense ENCODER ... [--sets FOLDER] [--save FILE] [--tests FILE] [--dimensions N]
+    python -m eval.training.dense ENCODER ... [--only SET] [--labelled] [--dimensions N] [--sets FOLDER]
+                                              [--save FILE] [--tests FILE]
 
 Ranks the utterances of a question's transcripts by the cosine of question and utterance, each as it stands, cut where
 the encoder cuts, and prints recall@5/10/25/50 of evidence utterances per set, and the texts encoded in a second.
+`--labelled` puts the speaker's name before each, as others do; the product embeds none.
 `--save` writes the questions and texts to a file and ends; `--tests` reads them from it, where the product is not
 installed.  Nothing is chosen by these figures: that is what `eval.training.validation` is for.
 """
@@ -23,7 +25,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
 AT = (5, 10, 25, 50)
-_NAMES = ("locomo", "friendsqa", "qmsum")
+NAMES = ("locomo", "friendsqa", "qmsum")
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,14 @@ class Test:
     any_span: list[bool]
 
 
-def tests_of(folder: Path) -> list[Test]:
+def read_tests(folder: Path, names: Sequence[str] = NAMES, labelled: bool = False) -> list[Test]:
     """The questions with evidence of the check sets in a folder; of FriendsQA those that are reported on."""
     from eval import benchmarks, sets  # the product: not needed where the tests come from a file
 
-    if missing := [name for name in _NAMES if not (folder / name / "set.json").is_file()]:
-        raise SystemExit(f"--sets {folder} has no {', '.join(missing)}; a folder with {', '.join(_NAMES)} was expected")
+    if missing := [name for name in names if not (folder / name / "set.json").is_file()]:
+        raise SystemExit(f"--sets {folder} has no {', '.join(missing)}; a folder with {', '.join(names)} was expected")
     found: dict[tuple[str, tuple[str, ...]], Test] = {}
-    for name in _NAMES:
+    for name in names:
         evalset = benchmarks.reported(sets.load(folder / name))
         rows: dict[tuple[str, ...], dict[tuple[str, int], int]] = {}
         for question in evalset.questions:
@@ -54,7 +56,8 @@ def tests_of(folder: Path) -> list[Test]:
             if key not in found:
                 keys = [(file, turn.index) for file in question.files for turn in evalset.files[file].utterances]
                 rows[question.files] = {of: row for row, of in enumerate(keys)}
-                texts = [evalset.files[file].utterances[at].text for file, at in keys]
+                turns = [evalset.files[file].utterances[at] for file, at in keys]
+                texts = [f"{turn.speaker}: {turn.text}" if labelled else turn.text for turn in turns]
                 found[key] = Test(name, texts, [], [], [])
             spans = [sorted(rows[question.files][of] for of in span) for span in question.evidence]
             found[key].questions.append(question.question)
@@ -103,13 +106,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--save", type=Path)
     parser.add_argument("--tests", type=Path)
     parser.add_argument("--dimensions", type=int)
+    parser.add_argument("--only", choices=NAMES)
+    parser.add_argument("--labelled", action="store_true")
     options = parser.parse_args(arguments)
-    tests = _saved(options.tests) if options.tests else tests_of(options.sets)
+    names = [options.only] if options.only else NAMES
+    tests = _saved(options.tests) if options.tests else read_tests(options.sets, names, options.labelled)
     if options.save:
         options.save.write_text(json.dumps([asdict(test) for test in tests]), encoding="utf-8")
         return 0
-    print(f"| encoder | {' | '.join(f'{name} @5/10/25/50' for name in _NAMES)} | texts a second |")
-    print(f"| --- | {'--- | ' * len(_NAMES)}---: |")
+    measured = list(dict.fromkeys(test.set for test in tests))
+    print(f"| encoder | {' | '.join(f'{name} @5/10/25/50' for name in measured)} | texts a second |")
+    print(f"| --- | {'--- | ' * len(measured)}---: |")
     count = sum(len(test.texts) + len(test.questions) for test in tests)
     for name in options.encoders:
         try:
@@ -121,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
         began = time.perf_counter()
         found = measure(model, tests, options.dimensions)
         speed = count / (time.perf_counter() - began)
-        cells = ["/".join(f"{found[of][at]:.3f}".removeprefix("0") for at in AT) for of in _NAMES]
+        cells = ["/".join(f"{found[of][at]:.3f}".removeprefix("0") for at in AT) for of in measured]
         print(f"| {Path(name).name} | {' | '.join(cells)} | {speed:.0f} |", flush=True)
     return 0
 

