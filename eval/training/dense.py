@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
 AT = (5, 10, 25, 50)
 NAMES = ("locomo", "friendsqa", "qmsum")
@@ -39,9 +40,11 @@ class Test:
 
 
 def read_tests(folder: Path, names: Sequence[str] = NAMES, labelled: bool = False) -> list[Test]:
-    """The questions with evidence of every check set in a folder; of FriendsQA those that are reported on."""
+    """The questions with evidence of the check sets in a folder; of FriendsQA those that are reported on."""
     from eval import benchmarks, sets  # the product: not needed where the tests come from a file
 
+    if missing := [name for name in names if not (folder / name / "set.json").is_file()]:
+        raise SystemExit(f"--sets {folder} has no {', '.join(missing)}; a folder with {', '.join(names)} was expected")
     found: dict[tuple[str, tuple[str, ...]], Test] = {}
     for name in names:
         evalset = benchmarks.reported(sets.load(folder / name))
@@ -61,6 +64,14 @@ def read_tests(folder: Path, names: Sequence[str] = NAMES, labelled: bool = Fals
             found[key].evidence.append(spans)
             found[key].any_span.append(question.mode == "any")
     return list(found.values())
+
+
+def _saved(path: Path) -> list[Test]:
+    """The questions that `--save` wrote."""
+    try:
+        return [Test(**data) for data in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise SystemExit(f"--tests {path}: {error}; what --save writes was expected") from None
 
 
 def measure(
@@ -98,24 +109,26 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", choices=NAMES)
     parser.add_argument("--labelled", action="store_true")
     options = parser.parse_args(arguments)
-    if options.tests:
-        tests = [Test(**data) for data in json.loads(options.tests.read_text(encoding="utf-8"))]
-    else:
-        tests = read_tests(options.sets, [options.only] if options.only else NAMES, options.labelled)
+    names = [options.only] if options.only else NAMES
+    tests = _saved(options.tests) if options.tests else read_tests(options.sets, names, options.labelled)
     if options.save:
         options.save.write_text(json.dumps([asdict(test) for test in tests]), encoding="utf-8")
         return 0
-    names = list(dict.fromkeys(test.set for test in tests))
-    print(f"| encoder | {' | '.join(f'{name} @5/10/25/50' for name in names)} | texts a second |")
-    print(f"| --- | {'--- | ' * len(names)}---: |")
+    measured = list(dict.fromkeys(test.set for test in tests))
+    print(f"| encoder | {' | '.join(f'{name} @5/10/25/50' for name in measured)} | texts a second |")
+    print(f"| --- | {'--- | ' * len(measured)}---: |")
     count = sum(len(test.texts) + len(test.questions) for test in tests)
     for name in options.encoders:
-        model = SentenceTransformer(name, local_files_only=True).float()  # whatever it was saved in
-        model.max_seq_length = 256
+        try:
+            model = SentenceTransformer(name, local_files_only=True).float()  # whatever it was saved in
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"{name} is no encoder: {str(error).splitlines()[0]}") from None
+        if not isinstance(model[0], StaticEmbedding):  # a table reads everything
+            model.max_seq_length = 256
         began = time.perf_counter()
         found = measure(model, tests, options.dimensions)
         speed = count / (time.perf_counter() - began)
-        cells = ["/".join(f"{found[of][at]:.3f}".removeprefix("0") for at in AT) for of in names]
+        cells = ["/".join(f"{found[of][at]:.3f}".removeprefix("0") for at in AT) for of in measured]
         print(f"| {Path(name).name} | {' | '.join(cells)} | {speed:.0f} |", flush=True)
     return 0
 

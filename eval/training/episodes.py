@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+WINDOW = 3  # chunks, as `bot.config.Chunking` has them
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -29,6 +31,17 @@ class Pair:
     end: int = 0
     others: tuple[int, ...] = ()
     rivals: tuple[int, ...] = ()
+
+    @property
+    def is_window(self) -> bool:
+        return self.last > self.first
+
+    @property
+    def right(self) -> frozenset[int]:
+        """The chunks that must not be taken for wrong ones: what is asked for, and what was said to ask for it."""
+        # A reply's question is the nearest of all to itself, and no answer.
+        asks = {self.first - 1} if self.kind.startswith("reply") else set()
+        return frozenset({*range(self.first, self.last + 1), *self.others, *asks})
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,8 @@ class Episode:
         return " ".join(self.chunks[first : last + 1])
 
     def from_chunk(self, row: int) -> str:
-        """The text of three chunks from this one on, as a window has."""
-        return " ".join(self.chunks[row : row + 3])
+        """The text of as many chunks from this one on as a window has."""
+        return " ".join(self.chunks[row : row + WINDOW])
 
     def only(self, pairs: Sequence[Pair]) -> Episode:
         """The same episode with these pairs."""

@@ -75,5 +75,21 @@ def _original(source: Path, tokenizer: Any) -> np.ndarray:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
+def main(arguments: Sequence[str]) -> int:
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    source, out = map(Path, arguments)
+    try:
+        for name in ("config.json", "onnx/model.onnx"):
+            if not (source / name).is_file():
+                raise ValueError(f"{source} has no {name}; the folder that brings gte-small as ONNX was expected")
+        convert(source, out)
+    except (OSError, ValueError) as error:
+        print(f"not converted: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,6 @@
-"""Episodes to pairs of texts that belong together, without anybody having marked them.
+"""Episodes to pairs of texts that belong together, without anybody having marked them but in meetings.
+
+    python -m eval.training.pairs FILE
 
     corpus, qmsum-train ─► Episode (its chunks, and what asks for them) ─► a file of JSON lines
 
@@ -8,11 +10,11 @@ what it searches for (`subject_of`: the question without its frame).  Kinds of p
     reply         the question that ends a turn               ─► the chunk that replies
     reply_window  the same                                    ─► the window that begins with the reply
     sentence      a sentence                                  ─► the chunk that it was taken out of
-    window        a sentence                                  ─► the window that it was taken out of
+    window        a sentence                                  ─► the window that it begins, mostly without it
     neighbour     a chunk                                     ─► the next one
     subject       a chunk                                     ─► another of the same speaker that shares its rare words
     asked         "Why did she …", made of a statement        ─► the chunk that states it
-    about         a rare phrase                               ─► the window that it was taken from
+    about         a rare phrase                               ─► a window that holds it
     marked        a question of qmsum-train                   ─► a chunk of its evidence
     marked_window the same                                    ─► a window of its evidence
 
@@ -33,15 +35,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bot.chunking import Chunk, TokenCounter, chunk_turns, chunk_windows
 from bot.config import Chunking
+from bot.errors import OnRecordError
 from bot.formats import read_bytes
 from bot.question import subject_of
 from bot.sentences import sentence_spans
 from bot.speakers import STOP, read_question
 from bot.transcript import Transcript
-from embeddings.encoder import Encoder
+from embeddings.encoder import MINILM, Encoder
 from eval import sets
 from eval.training.episodes import Episode, Pair, write
 
@@ -49,11 +53,11 @@ RECIPE = Path(__file__).parent / "recipe.toml"
 
 _WORD = re.compile(r"[A-Za-z][\w'’-]*|\d[\d.,]*")
 _FEW = 5  # words that a text has at least
-_FAR = 6  # turns between two chunks on the same subject
+_FAR = 6  # chunks from one to another on the same subject, at least
 _SHARED = 3  # rare words that they share at least
 _RIVALS = 8
 _WINDOWS = 8  # of the evidence of a question about a meeting, which is up to hundreds of turns long
-_RARE = 0.01  # share of chunks that hold a rare word, at most
+_RARE = 0.02  # share of chunks that hold a rare word, at most; two may in any episode
 
 
 def is_held_out(name: str, one_in: int) -> bool:
@@ -182,7 +186,7 @@ def _subjects(turns: Sequence[Chunk], speakers: Sequence[str], words: Sequence[S
     """Chunks of one speaker that are far apart and share rare words."""
     holds = [frozenset(found) for found in words]
     count = Counter(word for found in holds for word in found)
-    rare = {word for word, times in count.items() if 2 <= times <= max(2, _RARE * len(turns) * 2)}
+    rare = {word for word, times in count.items() if 2 <= times <= max(2, _RARE * len(turns))}
     rows: dict[str, list[int]] = defaultdict(list)
     for row, found in enumerate(holds):
         for word in found & rare:
@@ -352,9 +356,24 @@ def meetings(folder: Path, counter: TokenCounter, every: int, seed: int) -> Iter
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`python -m eval.training.pairs FILE`: everything that the encoder is trained on, into one file."""
-    recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))["data"]
-    counter = Encoder.load("all-MiniLM-L6-v2")
+    """Everything that the encoder is trained on, into one file."""
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))["data"]
+        for name in ("corpus", "questions"):  # before thousands of episodes are read
+            if not Path(recipe[name]).exists():
+                raise FileNotFoundError(f"{recipe[name]} is missing; {RECIPE.name} names it")
+        _make(recipe, Path(arguments[0]))
+    except (OnRecordError, OSError, ValueError) as error:
+        print(f"no pairs: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _make(recipe: Mapping[str, Any], path: Path) -> None:
+    counter = Encoder.load(MINILM)
     made = itertools.chain(
         podcasts(Path(recipe["corpus"]), counter, recipe["per_episode"], recipe["held_out"], recipe["seed"]),
         meetings(Path(recipe["questions"]), counter, recipe["fit_meetings"], recipe["seed"]),
@@ -366,10 +385,9 @@ def main(arguments: Sequence[str]) -> int:
             count.update(("held out " if episode.held_out else "") + pair.kind for pair in episode.pairs)
             yield episode
 
-    write(counted(), Path(arguments[0]))
+    write(counted(), path)
     for kind, pairs in sorted(count.items()):
         print(f"{kind}\t{pairs}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
     python -m eval.training.train DATA OUT [--guide FOLDER] [--start FOLDER] [--set TABLE.KEY=VALUE ...]
 
-DATA is the file that `eval.training.pairs` makes.  Five stages, each taken up where it stopped; OUT holds:
+DATA is the file that `eval.training.pairs` makes.  Four stages, each making a part of OUT:
 
     guide/      gte-small, tuned on the pairs: twice the layers, so a better judge of what answers what
     lists.json  queries, each with its text, hard negatives of the same episode, and the guide's score of each
     student/    all-MiniLM-L6-v2, tuned on pairs and lists together; checkpoints, and `best` on what is held out
     static/     a table of one vector a token, taken from the student and tuned on the same pairs and lists
     run.json    recipe, hash of the data, versions, seconds, figures of validation
+
+The same command again goes on where it was stopped: a stage that is done is not repeated, one that trains is taken up
+at its last checkpoint (`every` in the recipe), and the lists are begun anew.
 
 Losses: GISTEmbed over pairs (in-batch negatives and one hard negative, those left out that the guide takes for right;
 Solatorio 2024), and the KL divergence from the guide's scores over lists; both at full length and at the first 128
@@ -21,13 +24,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import lzma
 import random
 import shutil
 import sys
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -46,7 +50,7 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from sentence_transformers.util import pairwise_cos_sim
 from tokenizers import Tokenizer
 
-from eval.training.episodes import Episode, Pair, read
+from eval.training.episodes import WINDOW, Episode, Pair, read
 from eval.training.validation import Validation
 
 RECIPE = Path(__file__).parent / "recipe.toml"
@@ -65,6 +69,11 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     recipe = read_recipe(options.set)
     start = options.start or installed_start()
+    for name, folder in (("--guide", options.guide), ("--start", start)):
+        if not (folder / "modules.json").is_file():
+            raise SystemExit(
+                f"{name} {folder}: no modules.json; a folder that sentence-transformers saved was expected"
+            )
     train(options.data, options.out, str(options.guide), str(start), recipe)
     return 0
 
@@ -77,31 +86,53 @@ def installed_start() -> Path:
 
 
 def read_recipe(changes: Sequence[str]) -> Recipe:
-    """The recipe with changes as "student.steps=100", the value in TOML; without a GPU with those of its [cpu] too."""
-    recipe: Recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))
+    """The recipe with changes as "student.steps=100", the value in TOML; without a GPU with those of its [cpu] too.
+
+    Raises SystemExit for a key that the recipe does not have, or a value of another kind than it has.
+    """
+    try:
+        recipe: Recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{RECIPE}: {error}; the recipe was expected") from None
     lines = [*(f"{key}={json.dumps(value)}" for key, value in ({} if _CUDA else recipe["cpu"]).items()), *changes]
     for line in lines:
-        name, _, value = line.partition("=")
-        table, _, key = name.partition(".")
-        if key not in recipe.get(table, {}):
-            raise SystemExit(f"--set {line}: the recipe has no {name}; see {RECIPE.name}")
-        recipe[table][key] = tomllib.loads(f"value={value}")["value"]
+        name, _, written = line.partition("=")
+        *tables, key = name.strip().split(".")
+        table: Any = recipe
+        for part in tables:
+            table = table.get(part) if isinstance(table, dict) else None
+        if not tables or not isinstance(table, dict) or key not in table:
+            raise SystemExit(f"{line}: the recipe has no {name.strip()}; see {RECIPE.name}")
+        try:
+            value = tomllib.loads(f"value={written}")["value"]
+        except tomllib.TOMLDecodeError:
+            raise SystemExit(f"{line}: {written!r} is no value in TOML; one like {table[key]!r} was expected") from None
+        kinds = (int, float) if type(table[key]) is float else (type(table[key]),)
+        if type(value) not in kinds:
+            raise SystemExit(f"{line}: {written!r} was given; a value like {table[key]!r} was expected")
+        table[key] = value
     return recipe
 
 
 def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None:
-    """All five stages."""
-    out.mkdir(parents=True, exist_ok=True)
-    seed = recipe["data"]["seed"]
-    torch.manual_seed(seed)
-    torch.set_float32_matmul_precision("high")
-    seconds: dict[str, float] = {}
-    clock = _Clock(seconds)
-    episodes = [_without(episode, recipe["data"]["without"]) for episode in read(data)]
+    """All four stages, and what is measured of them."""
+    episodes = [_without(episode, recipe["data"]["without"]) for episode in _read(data)]
     shown = [episode for episode in episodes if not episode.held_out]
     held_out = [episode for episode in episodes if episode.held_out]
     validation = Validation(held_out, recipe["data"]["podcasts_held_out"], recipe["data"]["meetings_held_out"])
-    clock("read")
+    if not any(episode.pairs for episode in shown) or not any(episode.pairs for episode in validation.episodes):
+        raise SystemExit(
+            f"{data}: {len(shown)} of {len(episodes)} episodes to train on, the others to measure with; "
+            "pairs of both were expected"
+        )
+    record = _begun(out / "run.json", recipe, data)
+    if "figures" in record:
+        print(f"{out} is done; another folder makes it anew\n{_outcome(record)}")
+        return
+    seed = recipe["data"]["seed"]
+    torch.manual_seed(seed)
+    torch.set_float32_matmul_precision("high")
+    clock = _Clock(out / "run.json", record)
     columns = pair_columns(shown, seed, recipe["data"])
     clock("pairs")
     tuned = tune_guide(out / "guide", guide, columns, recipe["guide"], seed)
@@ -112,35 +143,75 @@ def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None
     clock("student")
     figures = {"start": validation.measure(load(start)), "guide": validation.measure(tuned)}
     figures["student"] = validation.measure(model)
-    model.save(str(out / "student" / "best"))
+    for dimensions in recipe["student"]["dimensions"][1:]:
+        figures[f"student, {dimensions} dimensions"] = validation.measure(model, dimensions)
     table = tune_static(out / "static", model, columns, lists, recipe["static"], seed)
     if table:
         figures["static"] = validation.measure(table)
     clock("static and validation")
-    record = {
-        "recipe": recipe,
-        "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
+    record |= {
         "pairs": {kind: len(found["anchor"]) for kind, found in columns.items()},
         "lists": len(lists["anchor"]),
         "device": torch.cuda.get_device_name() if _CUDA else f"{torch.get_num_threads()} threads",
         "versions": {name: version(name) for name in ("torch", "sentence-transformers", "transformers", "datasets")},
-        "seconds": seconds,
         "history": history,
         "figures": figures,
     }
-    (out / "run.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps({"seconds": seconds, "figures": figures}, indent=1))
+    _write(out / "run.json", record)
+    print(_outcome(record))
+
+
+def _read(data: Path) -> list[Episode]:
+    try:
+        return read(data)
+    except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as error:
+        raise SystemExit(
+            f"{data}: {type(error).__name__}: {error}; what `python -m eval.training.pairs` writes was expected"
+        ) from None
+
+
+def _begun(path: Path, recipe: Recipe, data: Path) -> dict[str, Any]:
+    """The record of this run, as far as it has come.
+
+    Raises SystemExit where the folder's was made of another recipe or other data: its stages would be taken for these.
+    """
+    made_of = {"recipe": recipe, "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest()}
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, made_of | {"seconds": {}})
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if others := [name for name, value in made_of.items() if record[name] != value]:
+        raise SystemExit(f"{path}: another {' and '.join(others)} than now; name another folder for OUT")
+    return record
+
+
+def _write(path: Path, content: Any) -> None:
+    """As JSON; a stop on the way leaves nothing under this name."""
+    part = path.with_suffix(".part")
+    part.write_text(
+        json.dumps(content, ensure_ascii=False, indent=1 if isinstance(content, dict) else None) + "\n",
+        encoding="utf-8",
+    )
+    part.replace(path)
+
+
+def _outcome(record: Mapping[str, Any]) -> str:
+    return json.dumps({name: record[name] for name in ("seconds", "figures")}, indent=1)
 
 
 class _Clock:
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self._seconds, self._began = seconds, time.perf_counter()
+    """Seconds of each stage into the record, those before a stop too."""
+
+    def __init__(self, path: Path, record: dict[str, Any]) -> None:
+        self._path, self._record, self._began = path, record, time.perf_counter()
 
     def __call__(self, stage: str) -> None:
         now = time.perf_counter()
-        self._seconds[stage] = round(now - self._began, 1)
+        seconds = self._record["seconds"]
+        seconds[stage] = round(seconds.get(stage, 0.0) + now - self._began, 1)
         self._began = now
-        print(f"{stage}: {self._seconds[stage]} s", flush=True)
+        _write(self._path, self._record)
+        print(f"{stage}: {seconds[stage]} s", flush=True)
 
 
 def _without(episode: Episode, kinds: Sequence[str]) -> Episode:
@@ -154,13 +225,14 @@ def pair_columns(episodes: Sequence[Episode], seed: int, recipe: Mapping[str, An
     """Per kind the columns anchor, positive and negative; of a kind so many pairs and so often as the recipe says.
 
     The negative is one of the chunks with the query's words in the same episode, the hardest that costs nothing to
-    find; whether it is right after all the guide decides.
+    find; whether it is right after all the guide decides.  A pair is left out where every chunk is right.
     """
     chance = random.Random(seed)
     rows: dict[str, list[tuple[Episode, Pair]]] = defaultdict(list)
     for episode in episodes:
         for pair in episode.pairs:
-            rows[pair.kind].append((episode, pair))
+            if _wrong(episode, pair):
+                rows[pair.kind].append((episode, pair))
     columns: dict[str, Columns] = {}
     for kind, found in sorted(rows.items()):
         chance.shuffle(found)
@@ -174,9 +246,19 @@ def pair_columns(episodes: Sequence[Episode], seed: int, recipe: Mapping[str, An
 
 
 def _rival(episode: Episode, pair: Pair, chance: random.Random) -> str:
-    """A chunk, or for a window a window, that is not what is asked for."""
-    row = chance.choice(pair.rivals or tuple(range(len(episode.chunks))))
-    return episode.from_chunk(row) if pair.last > pair.first else episode.chunks[row]
+    """A chunk, or for a window as many as a window has, with nothing in it of what is asked for."""
+    row = chance.choice(_wrong(episode, pair))
+    return episode.from_chunk(row) if pair.is_window else episode.chunks[row]
+
+
+def _wrong(episode: Episode, pair: Pair) -> Sequence[int]:
+    """Where a rival may begin: at the chunks with the query's words, or where none will do at any other."""
+    reach = WINDOW if pair.is_window else 1
+
+    def among(rows: Iterable[int]) -> list[int]:
+        return [row for row in rows if pair.right.isdisjoint(range(row, row + reach))]
+
+    return among(pair.rivals) or among(range(len(episode.chunks)))
 
 
 # --- the guide ---------------------------------------------------------------------------------------------------
@@ -231,8 +313,7 @@ def mine(
         queries, at = vectors[at : at + len(kept)], at + len(kept)
         right, at = vectors[at : at + len(kept)], at + len(kept)
         for number, pair in enumerate(kept):
-            wide = pair.last > pair.first
-            pool = windows if wide else chunks
+            pool = windows if pair.is_window else chunks
             allowed = _negatives(episode, pair, queries[number] @ pool.T, recipe["from"])
             if len(allowed) < count:
                 continue
@@ -241,9 +322,9 @@ def mine(
             columns["anchor"].append(pair.query)
             columns["positive"].append(episode.text(pair))
             for place, row in enumerate(chosen):
-                columns[f"negative_{place}"].append(episode.window(row) if wide else episode.chunks[row])
+                columns[f"negative_{place}"].append(episode.window(row) if pair.is_window else episode.chunks[row])
             columns["label"].append([round(score, 4) for score in scores])
-    path.write_text(json.dumps(columns, ensure_ascii=False), encoding="utf-8")
+    _write(path, columns)
     return columns
 
 
@@ -261,14 +342,11 @@ def _texts(episode: Episode, pairs: Sequence[Pair]) -> Iterator[str]:
 
 def _negatives(episode: Episode, pair: Pair, nearness: np.ndarray, count: int) -> list[int]:
     """Rows of chunks, or for a window of windows, that are near to a query and do not hold what it asks for."""
-    right = {*range(pair.first, pair.last + 1), *pair.others}
-    if pair.kind.startswith("reply"):
-        right.add(pair.first - 1)  # the question itself: nearest of all, and no answer
     near = [int(row) for row in np.argsort(-nearness, kind="stable")[:count]]
-    if pair.last > pair.first:
+    if pair.is_window:
         spans = [range(first, last + 1) for first, last in episode.windows]
-        return [row for row in near if right.isdisjoint(spans[row])]
-    return [row for row in dict.fromkeys([*near, *pair.rivals]) if row not in right]
+        return [row for row in near if pair.right.isdisjoint(spans[row])]
+    return [row for row in dict.fromkeys([*near, *pair.rivals]) if row not in pair.right]
 
 
 # --- the student -------------------------------------------------------------------------------------------------
@@ -285,6 +363,9 @@ def tune_student(
     seed: int,
 ) -> tuple[SentenceTransformer, list[dict[str, Any]]]:
     """The encoder, and what was measured while it was tuned."""
+    best, measured = out / "best", out / "history.json"
+    if measured.exists():
+        return load(str(best)), json.loads(measured.read_text(encoding="utf-8"))
     model = load(start)
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
@@ -308,6 +389,8 @@ def tune_student(
     with torch.no_grad():
         for name, value in model.named_parameters():
             value.lerp_(before[name].to(value.device), recipe["keep"])
+    model.save(str(best))
+    _write(measured, history)
     return model, history
 
 
@@ -329,11 +412,13 @@ def tune_static(
     """
     if not recipe["steps"]:
         return None
+    if (out / "done").exists():
+        return load(str(out))
     tokenizer = Tokenizer.from_str(student.tokenizer.backend_tokenizer.to_str())
     tokenizer.no_truncation()
     tokenizer.no_padding()
     words = [tokenizer.id_to_token(number) for number in range(tokenizer.get_vocab_size())]
-    vectors = student.encode(words, batch_size=512 if _CUDA else 32, normalize_embeddings=True)
+    vectors = student.encode(words, batch_size=512, normalize_embeddings=True)
     vectors = vectors - vectors.mean(axis=0)
     _, _, axes = np.linalg.svd(vectors.astype(np.float64), full_matrices=False)
     count = np.ones(len(words))
@@ -357,6 +442,7 @@ def tune_static(
         )
     fit(model, datasets, by_dataset, recipe, out.with_name("static-checkpoints"), seed)
     model.save(str(out))
+    (out / "done").touch()
     return model
 
 
@@ -403,6 +489,7 @@ def fit(
         multi_dataset_batch_sampler="proportional",
         dataloader_num_workers=12 if _CUDA else 0,
         dataloader_drop_last=True,
+        dataloader_pin_memory=_CUDA,
         logging_steps=50,
         save_strategy="steps",
         save_steps=every,
@@ -430,14 +517,15 @@ def fit(
 
 
 def load(name: str) -> SentenceTransformer:
-    """A model in 32 bits, whatever it was saved in."""
+    """A model in 32 bits, whatever it was saved in, that reads as far as the product does."""
     model = SentenceTransformer(
         name,
         device="cuda" if _CUDA else "cpu",
         local_files_only=True,
         model_kwargs={"dtype": torch.float32},
     )
-    model.max_seq_length = 256
+    if not isinstance(model[0], StaticEmbedding):  # a table reads everything
+        model.max_seq_length = 256
     return model
 
 

@@ -1,7 +1,7 @@
 """How well an encoder finds what is held out: podcasts and meetings that no stage of training saw.
 
     reply, asked   the question of a podcast ─► its chunk is among the first ten of the episode
-    marked         the question of a meeting ─► share of its central chunks among the first ten
+    marked         the question of a meeting ─► share of its central chunks, of at most ten, among the first ten
     marked_window  the same ─► share of the first twenty windows that are wholly evidence
 
 Vectors alone, without BM25 or anything else that the product weighs.  `mean`, of the four, chooses the checkpoint.
@@ -19,6 +19,7 @@ from eval.training.episodes import Episode, Pair
 
 _FIRST = 10
 _FIRST_WINDOWS = 20
+_MEASURED = ("reply", "asked", "marked", "marked_window")
 
 
 class Validation:
@@ -29,7 +30,10 @@ class Validation:
         talks: list[Episode] = []
         for episode in sorted(episodes, key=lambda episode: episode.name):
             (marked if any(pair.kind.startswith("marked") for pair in episode.pairs) else talks).append(episode)
-        self.episodes = [*talks[:podcasts], *marked[:meetings]]
+        self.episodes = [
+            episode.only([pair for pair in episode.pairs if pair.kind in _MEASURED])
+            for episode in (*talks[:podcasts], *marked[:meetings])
+        ]
 
     def measure(self, model: SentenceTransformer, dimensions: int | None = None) -> dict[str, float]:
         """Each figure between 0 and 1, a mean over questions, and their mean; of the first `dimensions` of vectors."""
@@ -75,11 +79,11 @@ class Validation:
             asked[pair.kind, pair.query].append((row, pair))
         for (kind, _), pairs in asked.items():
             query = queries[pairs[0][0]]
-            if kind in ("reply", "asked", "marked"):
+            if kind != "marked_window":
                 first = set(_best(chunks @ query, _FIRST))
                 hits = [pair.first in first for _, pair in pairs]
                 found[kind].append(sum(hits) / min(len(hits), _FIRST))
-            elif kind == "marked_window":
+            else:
                 right = set(pairs[0][1].others)
                 best = _best(windows @ query, _FIRST_WINDOWS)
                 found[kind].append(
