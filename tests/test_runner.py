@@ -184,10 +184,13 @@ def test_the_stock_row_a_second_way(name: str, encoder: Encoder, tmp_path: Path)
         similarity = vectors @ encoder.encode([question.question])[0]
         best = [at for at in np.argsort(-similarity) if chunks[at][0] in question.files]
         assert outcome.confidence == pytest.approx(float(similarity[best[0]]), abs=1e-4)
-        # Of the best chunk: the lines whose words are in it are the utterances that come first.
+        # Of the best chunk: the lines that it runs over are the utterances that come first.  "Yeah ." in it stands on
+        # other lines of the file too, so its place decides.
         file, chunk = chunks[best[0]]
-        lines = (evalset.transcripts / file).read_text().splitlines()
-        touched = [at for at, line in enumerate(lines) if line.strip() and line.strip() in chunk]
+        text = (evalset.transcripts / file).read_text()
+        above = text[: text.index(chunk)].count("\n")
+        lines = text.splitlines()[above : above + chunk.count("\n") + 1]
+        touched = [at for at, line in enumerate(lines, above) if line.strip() and line.strip() in chunk]
         first = [at for (_, at), _ in outcome.ranking[: len(touched) + 2]]
         places = {turn.index: turn.place for turn in files[file].utterances}
         named = {number - 1 for at in first for number in range(places[at].first, places[at].last + 1)}  # type: ignore[union-attr]
