@@ -75,7 +75,7 @@ fit: $(VENV)/.installed-dev
 ablation: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.ablation
 
-# Seven minutes on one H100, some ten hours on two cores; goes on where it was stopped.  When the figures in run.json
+# Nine minutes on one H100; on two cores more than a day, estimated from single steps. Goes on where it was stopped.  When the figures in run.json
 # are good, `python -m eval.training.shipping $(TRAINING)/out/student/best` makes it the one that ships.
 TRAINING ?= training
 train-encoder: $(VENV)/.installed-dev

@@ -1,6 +1,6 @@
 """What each part of finding is worth: `make ablation`.
 
-    python -m eval.ablation [SETS]
+    python -m eval.ablation [SETS] [ENCODER]
 
 Fits the weights that rank chunks again without one family of features at a time, and ranks the reported questions:
 LoCoMo out of fold, the odd episodes of FriendsQA, and qmsum.  Beside them the searches alone and their fusion, which
@@ -48,7 +48,8 @@ COLUMNS = (
 
 def main(arguments: list[str]) -> int:
     source = Path(arguments[0] if arguments else "../shared/evalsets")
-    encoder, tell = Encoder.load(), runner.tell_terminal
+    encoder = Encoder.load(arguments[1]) if len(arguments) > 1 else Encoder.load()
+    tell = runner.tell_terminal
     names: list[str] = []
     fitting = [seen for asked in questions(source, encoder, tell) if (seen := look(asked, names))]
     reported = [
