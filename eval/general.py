@@ -202,15 +202,11 @@ def spearman(one: Sequence[float] | Values, other: Sequence[float] | Values) -> 
 
     Raises ValueError where all values of one side are equal: then there is no order to compare.
     """
-    first, second = _ranks(one), _ranks(other)
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
+    from scipy.stats import spearmanr
+
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
         raise ValueError("all values are equal, so they have no order")
-    return float(np.corrcoef(first, second)[0, 1])
-
-
-def _ranks(values: Sequence[float] | Values) -> Values:
-    _, place, counts = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return float(spearmanr(one, other).statistic)
 
 
 def rank_of_right(similarities: np.ndarray, right: Sequence[int]) -> np.ndarray:

@@ -245,6 +245,15 @@ def pair_columns(episodes: Sequence[Episode], seed: int, recipe: Mapping[str, An
     return columns
 
 
+def _datasets(columns: Mapping[str, Columns]) -> dict[str, Dataset]:
+    return {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
+
+
+def _scored(lists: Columns, spread: float) -> Dataset:
+    """The lists, the guide's scores so many times as far apart."""
+    return Dataset.from_dict(lists | {"label": [[spread * score for score in scores] for scores in lists["label"]]})
+
+
 def _rival(episode: Episode, pair: Pair, chance: random.Random) -> str:
     """A chunk, or for a window as many as a window has, with nothing in it of what is asked for."""
     row = chance.choice(_wrong(episode, pair))
@@ -273,7 +282,7 @@ def tune_guide(
     model, judge = load(name), load(name)
     if recipe["steps"]:
         loss = losses.GISTEmbedLoss(model, judge, temperature=recipe["temperature"], margin=recipe["margin"])
-        datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
+        datasets = _datasets(columns)
         fit(model, datasets, dict.fromkeys(datasets, loss), recipe, out.with_name("guide-checkpoints"), seed)
     model.save(str(out))
     (out / "done").touch()
@@ -368,7 +377,7 @@ def tune_student(
         return load(str(best)), json.loads(measured.read_text(encoding="utf-8"))
     model = load(start)
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
-    datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
+    datasets = _datasets(columns)
     by_dataset: dict[str, torch.nn.Module] = {}
     if recipe["gist"]:
         contrast: torch.nn.Module = losses.GISTEmbedLoss(
@@ -378,9 +387,7 @@ def tune_student(
         contrast = losses.MultipleNegativesRankingLoss(model, scale=1 / recipe["temperature"])
     by_dataset |= dict.fromkeys(datasets, losses.MatryoshkaLoss(model, contrast, recipe["dimensions"]))
     if recipe["lists"]:
-        datasets["lists"] = Dataset.from_dict(
-            lists | {"label": [[recipe["guide_spread"] * score for score in scores] for scores in lists["label"]]}
-        )
+        datasets["lists"] = _scored(lists, recipe["guide_spread"])
         distil = losses.DistillKLDivLoss(model, temperature=recipe["temperature"])
         # The loss multiplies by the squared temperature, which would leave next to nothing of it beside the contrast.
         weight = [recipe["lists"] / recipe["temperature"] ** 2] * len(recipe["dimensions"])
@@ -431,12 +438,11 @@ def tune_static(
     model = SentenceTransformer(
         modules=[StaticEmbedding(tokenizer, embedding_weights=table.astype(np.float32))], device=student.device.type
     )
-    datasets = {kind: Dataset.from_dict(dict(found)) for kind, found in columns.items()}
+    datasets = _datasets(columns)
     contrast = losses.MultipleNegativesRankingLoss(model, scale=1 / recipe["temperature"])
     by_dataset: dict[str, torch.nn.Module] = dict.fromkeys(datasets, contrast)
     if recipe["lists"]:
-        scores = [[recipe["guide_spread"] * score for score in row] for row in lists["label"]]
-        datasets["lists"] = Dataset.from_dict(lists | {"label": scores})
+        datasets["lists"] = _scored(lists, recipe["guide_spread"])
         by_dataset["lists"] = losses.DistillKLDivLoss(
             model, similarity_fct=pairwise_cos_sim, temperature=recipe["temperature"]
         )
