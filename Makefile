@@ -75,8 +75,8 @@ fit: $(VENV)/.installed-dev
 ablation: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.ablation
 
-# Nine minutes on one H100; on two cores more than a day, estimated from single steps. Goes on where it was stopped.  When the figures in run.json
-# are good, `python -m eval.training.shipping $(TRAINING)/out/student/best` makes it the one that ships.
+# Nine minutes on one H100; on two cores more than a day, estimated from single steps.  Goes on where it was stopped.
+# When the figures in run.json are good, `python -m eval.training.shipping $(TRAINING)/out/student/best` makes it the one that ships.
 TRAINING ?= training
 train-encoder: $(VENV)/.installed-dev
 	mkdir -p $(TRAINING)

@@ -138,3 +138,16 @@ def tiny_bert(folder: Path) -> Any:
     bert.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return bert
+
+
+def tiny_model(folder: Path) -> Path:
+    """The same as a model that sentence-transformers loads; vectors of length 32."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Normalize, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    bert = folder.with_name(f"{folder.name}-bert")
+    tiny_bert(bert)
+    modules = [Transformer(str(bert), max_seq_length=256), Pooling(32), Normalize()]
+    SentenceTransformer(modules=modules, device="cpu").save(str(folder))
+    return folder

@@ -18,16 +18,17 @@ from embeddings import encoder as module
 from embeddings.encoder import (
     BUNDLED,
     BUNDLED_SHA256,
+    FAST,
     MINILM,
     Encoder,
     EncoderUnavailable,
     bundled_folder,
     sha256_of,
 )
+from eval.training import shipping
 from eval.training.shipping import LARGEST, SAME, NotShipped, ship, write_sha256
 
 ROOT = Path(__file__).resolve().parents[1]
-WEIGHTS = bundled_folder() / "model.safetensors"
 
 SENTENCES = ["The quay is old.", "Nobody has looked at it since the storm, which was in the winter of 1998.", "Why?"]
 
@@ -60,7 +61,7 @@ def test_what_was_not_asked_for_lately_is_forgotten(encoder: Encoder, monkeypatc
 # --- what comes with the installation ----------------------------------------------------------------------------
 
 
-def test_both_load_with_no_network(tmp_path: Path) -> None:
+def test_all_load_with_no_network(tmp_path: Path) -> None:
     """By name, with downloads allowed, an empty cache, and every way to another machine closed and recorded."""
     code = (
         "import sys\n"
@@ -70,8 +71,8 @@ def test_both_load_with_no_network(tmp_path: Path) -> None:
         "        tried.append(event)\n"
         "        raise OSError('the network is closed')\n"
         "sys.addaudithook(closed)\n"
-        "from embeddings.encoder import BUNDLED, MINILM, Encoder\n"
-        "for name in (BUNDLED, MINILM):\n"
+        "from embeddings.encoder import BUNDLED, FAST, MINILM, Encoder\n"
+        "for name in (BUNDLED, FAST, MINILM):\n"
         "    encoder = Encoder.load(name)\n"
         "    print(encoder.name, *encoder.encode(['The ferry sails at nine.']).shape)\n"
         "assert Encoder.load().name == BUNDLED\n"
@@ -81,15 +82,17 @@ def test_both_load_with_no_network(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
     )
-    assert done.stdout == f"{BUNDLED} 1 384\n{MINILM} 1 384\ntried []\n"
+    assert done.stdout == f"{BUNDLED} 1 384\n{FAST} 1 256\n{MINILM} 1 384\ntried []\n"
     assert not list(tmp_path.rglob("*.safetensors"))
 
 
-def test_the_weights_that_ship() -> None:
+@pytest.mark.parametrize("name", [BUNDLED, FAST])
+def test_the_weights_that_ship(name: str) -> None:
     """Small enough, halves, and those that the code expects."""
-    assert WEIGHTS.stat().st_size <= LARGEST
-    assert sha256_of(WEIGHTS) == BUNDLED_SHA256
-    with WEIGHTS.open("rb") as file:
+    weights = bundled_folder(name) / "model.safetensors"
+    assert weights.stat().st_size <= LARGEST[name]
+    assert sha256_of(weights) == BUNDLED_SHA256[name]
+    with weights.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
     assert {tensor["dtype"] for name, tensor in header.items() if name != "__metadata__"} == {"F16"}
@@ -107,20 +110,21 @@ def test_halves_become_whole_numbers(encoder: Encoder) -> None:
     assert not encoder.fingerprint().matches(minilm.fingerprint())  # else a library could not tell one from the other
 
 
-def test_the_card_and_the_licence() -> None:
+@pytest.mark.parametrize("name", [BUNDLED, FAST])
+def test_the_card_and_the_licence(name: str) -> None:
     """They lie beside the weights; CC BY-SA asks for the names and the licence."""
-    card = (bundled_folder() / "README.md").read_text(encoding="utf-8")
+    card = (bundled_folder(name) / "README.md").read_text(encoding="utf-8")
     headings = re.findall(r"^## (.+)$", card, re.MULTILINE)
     assert headings == ["What it is", "Use", "Data", "Training", "Results", "Licence"]
-    licence = (bundled_folder() / "LICENSE").read_text(encoding="utf-8")
-    for name in (
+    licence = (bundled_folder(name) / "LICENSE").read_text(encoding="utf-8")
+    for words in (
         "CC BY-SA 4.0",
         "/licenses/by-sa/4.0/",
         "thechangelog/transcripts",
         MINILM,
         "Apache License, Version 2.0",
     ):
-        assert name in licence
+        assert words in licence
     assert "Section 8 -- Interpretation." in licence  # the whole text
 
 
@@ -129,7 +133,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the bundled folder that is loaded in its place."""
     folder = tmp_path / "speech"
     shutil.copytree(bundled_folder(), folder)
-    monkeypatch.setattr(module, "bundled_folder", lambda: folder)
+    monkeypatch.setattr(module, "bundled_folder", lambda name: folder)
     return folder
 
 
@@ -140,11 +144,11 @@ def test_weights_that_are_broken_or_missing(elsewhere: Path) -> None:
         file.seek(-1, os.SEEK_END)
         file.write(b"\x01")
     seen = sha256_of(weights)
-    assert seen != BUNDLED_SHA256
+    assert seen != BUNDLED_SHA256[BUNDLED]
     with pytest.raises(EncoderUnavailable) as refused:
         Encoder.load()
     assert "\n" not in str(refused.value)
-    for part in (str(weights), seen, BUNDLED_SHA256, "install onrecord again"):
+    for part in (str(weights), seen, BUNDLED_SHA256[BUNDLED], "install onrecord again"):
         assert part in str(refused.value)
     weights.unlink()
     with pytest.raises(EncoderUnavailable, match=r"model\.safetensors is missing; install onrecord again"):
@@ -173,10 +177,33 @@ def test_shipping(tmp_path: Path) -> None:
     assert np.all(np.sum(shipped.encode(SENTENCES) * minilm.encode(SENTENCES), axis=1) > SAME)
 
 
+def test_shipping_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes where tables go, reads texts of any length, and one that is too large is refused."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
+    table = np.random.default_rng(1).normal(size=(tokenizer.get_vocab_size(), 16)).astype(np.float32)
+    original = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=table)], device="cpu")
+    original.save(str(tmp_path / "model"))
+    assert shipping.name_of(tmp_path / "model") == FAST
+    assert shipping.name_of(bundled_folder()) == BUNDLED
+    target = tmp_path / "fast"
+    assert ship(tmp_path / "model", target) == sha256_of(target / "model.safetensors")
+    assert {path.name for path in target.iterdir()} == {"model.safetensors", "modules.json", "tokenizer.json"}
+    texts = [*SENTENCES, "ferry " * 600 + "soup"]
+    vectors = Encoder.load(str(target)).encode(texts)
+    assert np.all(np.sum(vectors * original.encode(texts, normalize_embeddings=True), axis=1) > SAME)
+    monkeypatch.setitem(shipping.LARGEST, FAST, 900_000)
+    with pytest.raises(NotShipped, match="at most 900,000"):
+        ship(tmp_path / "model", target)
+
+
 def test_what_is_not_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that is no model, weights too large, a model that the settings do not describe: nothing is written."""
     target = tmp_path / "speech"
-    with pytest.raises(NotShipped, match=r"has no model\.safetensors"):
+    with pytest.raises(NotShipped, match=r"no modules\.json"):
         ship(tmp_path, target)
     first_token = tmp_path / "first-token"
     shutil.copytree(bundled_folder(), first_token)
@@ -184,7 +211,7 @@ def test_what_is_not_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (first_token / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
     with pytest.raises(NotShipped, match="gives other vectors: cosine"):
         ship(first_token, target)
-    monkeypatch.setattr("eval.training.shipping.LARGEST", 40_000_000)
+    monkeypatch.setitem(shipping.LARGEST, BUNDLED, 40_000_000)
     with pytest.raises(NotShipped, match="at most 40,000,000"):
         ship(bundled_folder(), target)
     assert not target.exists()
@@ -195,9 +222,11 @@ def test_the_sha256_is_written_into_the_code(tmp_path: Path) -> None:
     source = tmp_path / "encoder.py"
     shutil.copy(str(module.__file__), source)
     before = source.read_text(encoding="utf-8")
-    write_sha256("ab" * 32, source)
-    assert source.read_text(encoding="utf-8") == before.replace(BUNDLED_SHA256, "ab" * 32)
+    for name in (BUNDLED, FAST):
+        write_sha256(name, "ab" * 32, source)
+        before = before.replace(BUNDLED_SHA256[name], "ab" * 32)
+        assert source.read_text(encoding="utf-8") == before
     source.write_text("nothing\n")
     with pytest.raises(NotShipped, match="there are 0"):
-        write_sha256("ab" * 32, source)
+        write_sha256(BUNDLED, "ab" * 32, source)
     assert source.read_text() == "nothing\n"

@@ -71,15 +71,7 @@ def data(watched: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of one layer, as sentence-transformers saves it."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.base.modules import Normalize, Transformer
-    from sentence_transformers.sentence_transformer.modules import Pooling
-
-    folder = tmp_path_factory.mktemp("tiny")
-    invented.tiny_bert(folder / "bert")
-    modules = [Transformer(str(folder / "bert"), max_seq_length=256), Pooling(32), Normalize()]
-    SentenceTransformer(modules=modules, device="cpu").save(str(folder / "model"))
-    return folder / "model"
+    return invented.tiny_model(tmp_path_factory.mktemp("tiny") / "model")
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:

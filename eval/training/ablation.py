@@ -1,10 +1,11 @@
-"""What each kind of pair, and the loss, is worth: all-MiniLM-L6-v2 tuned for a few minutes on a few pairs.
+"""What each kind of pair, and each loss, is worth: all-MiniLM-L6-v2 tuned for a few minutes on a few pairs.
 
     python -m eval.training.ablation DATA --guide FOLDER [--pairs N] [--sets FOLDER]
 
-Each row sees N pairs once, in batches of 64, all of one family of kinds or a like number of each; then vectors alone
-are measured on LoCoMo and on some of what is held out.  Small enough for two cores, so rows tell which way a kind
-pulls, not how far it goes.
+Each row is a training of its own from the same start, N queries seen once in batches of 64.  The first rows see one
+family of kinds; then all kinds, a like number of each, and the losses of `eval.training.train` are added one after the
+other.  Vectors alone are measured, on LoCoMo and on some of what is held out.  Small enough for two cores, so rows tell
+which way a thing pulls, not how far it goes.
 """
 
 from __future__ import annotations
@@ -12,101 +13,173 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from datasets import Dataset
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer import losses
 
 from eval.training import dense
-from eval.training.episodes import read
-from eval.training.train import Columns, fit, installed_start, load, pair_columns, read_recipe
+from eval.training.episodes import Episode
+from eval.training.train import (
+    Columns,
+    Recipe,
+    check_model,
+    in_halves,
+    installed_start,
+    load,
+    mine,
+    pair_columns,
+    read_pairs,
+    read_recipe,
+    tune_guide,
+    tune_student,
+)
 from eval.training.validation import Validation
 
 _REPLIES = ("reply", "reply_window")
 _TAKEN = ("sentence", "window", "about")
 _BESIDE = ("neighbour", "subject")
 _MARKED = ("marked", "marked_window")
+_ALL = (*_REPLIES, *_TAKEN, *_BESIDE, "asked", *_MARKED)
 _BATCH = 64
-_HELD_OUT = 3  # podcasts, and as many meetings
+_LISTS = 5  # one batch in so many is of lists, where there are any
+_EPISODES = 4  # podcasts, and as many meetings, that lists are made of
+_HELD_OUT = 3  # podcasts, and as many meetings, that are measured
+_SHORT = 128  # dimensions
 
 
 @dataclass(frozen=True)
 class _Row:
     name: str
-    kinds: tuple[str, ...]
-    gist: bool = False
-    negatives: bool = False
+    kinds: tuple[str, ...] = _ALL
+    negatives: bool = True
+    gist: bool = True
+    lists: str = ""
+    dimensions: tuple[int, ...] = (384,)
 
 
-_ALL = (*_REPLIES, *_TAKEN, *_BESIDE, "asked", *_MARKED)
+_TUNED = "tuned"
 ROWS = (
-    _Row("question and reply", _REPLIES),
-    _Row("question made of a statement", ("asked",)),
-    _Row("sentence or phrase, and where it was taken out", _TAKEN),
-    _Row("neighbours, same subject", _BESIDE),
-    _Row("questions of qmsum-train", _MARKED),
-    _Row("everything", _ALL),
-    _Row("everything, with hard negatives", _ALL, negatives=True),
-    _Row("everything, with hard negatives, gte-small as guide", _ALL, gist=True, negatives=True),
+    _Row("question and reply", _REPLIES, negatives=False, gist=False),
+    _Row("question made of a statement", ("asked",), negatives=False, gist=False),
+    _Row("sentence or phrase, and where it was taken out", _TAKEN, negatives=False, gist=False),
+    _Row("neighbours, same subject", _BESIDE, negatives=False, gist=False),
+    _Row("questions of qmsum-train", _MARKED, negatives=False, gist=False),
+    _Row("all kinds", negatives=False, gist=False),
+    _Row("… with a hard negative each", gist=False),
+    _Row("… and gte-small to say which negatives are none (GIST)"),
+    _Row("… and lists with gte-small's scores (KL)", lists="untuned"),
+    _Row("… its scores after it was tuned on the same pairs", lists=_TUNED),
+    _Row(f"… and the losses at {_SHORT} dimensions too (Matryoshka)", lists=_TUNED, dimensions=(384, _SHORT)),
 )
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.training.ablation")
     parser.add_argument("data", type=Path)
-    parser.add_argument("--guide", type=Path, required=True)
+    parser.add_argument("--guide", type=Path, required=True, help="folder of gte-small for sentence-transformers")
     parser.add_argument("--pairs", type=int, default=1280)
     parser.add_argument("--sets", type=Path, default=Path("../shared/evalsets"))
     options = parser.parse_args(arguments)
+    least = _BATCH * len(_ALL) * _LISTS // (_LISTS - 1)  # a batch of each kind beside the lists
+    if options.pairs < least:
+        raise SystemExit(f"--pairs {options.pairs}: {least} or more were expected, so that each kind has a batch")
+    check_model("--guide", options.guide)
     recipe = read_recipe([])
     seed = recipe["data"]["seed"]
-    episodes = read(options.data)
-    columns = pair_columns([episode for episode in episodes if not episode.held_out], seed, recipe["data"])
+    episodes = read_pairs(options.data)
+    shown = [episode for episode in episodes if not episode.held_out]
+    columns = pair_columns(shown, seed, recipe["data"])
+    _check_pairs(options.data, columns, options.pairs // _BATCH)
     validation = Validation([episode for episode in episodes if episode.held_out], _HELD_OUT, _HELD_OUT)
-    del episodes
     tests = dense.read_tests(options.sets, ["locomo"])
-    kinds = ("reply", "asked", "marked", "marked_window")
-    print(f"| trained on {options.pairs} pairs | LoCoMo @5/10/25/50 | {' | '.join(kinds)} |")
-    print(f"| --- | --- | {' | '.join('---:' for _ in kinds)} |")
-    for row in (None, *ROWS):
-        torch.manual_seed(seed)
-        model = load(str(installed_start()))
-        if row:
-            _tune(model, _some(columns, row, options.pairs), row, str(options.guide), options.pairs // _BATCH, seed)
-        found = dense.measure(model, tests)["locomo"]
-        figures = validation.measure(model)
-        cells = ["/".join(_short(found[at]) for at in dense.AT), *(_short(figures[kind]) for kind in kinds)]
-        print(f"| {row.name if row else 'nothing'} | {' | '.join(cells)} |", flush=True)
+    steps = options.pairs // _BATCH
+    _head()
+    _tell("nothing", load(str(installed_start())), tests, validation)
+    with tempfile.TemporaryDirectory() as folder:
+        guides = {"untuned": load(str(options.guide))}
+        lists: dict[str, Columns] = {}
+        for number, row in enumerate(ROWS):
+            if row.lists == _TUNED and _TUNED not in guides:
+                tuning = recipe["guide"] | _settings(steps)
+                of_all = _some(columns, _ALL, steps, negatives=True)
+                guides[_TUNED] = tune_guide(Path(folder) / "guide", str(options.guide), of_all, tuning, seed)
+                _tell("the guide itself, tuned so", guides[_TUNED], tests, validation)
+            if row.lists and row.lists not in lists:
+                wanted = steps // _LISTS * _BATCH
+                lists[row.lists] = _lists(Path(folder) / row.lists, shown, guides[row.lists], recipe, wanted, seed)
+            model = _tune(
+                row, columns, lists.get(row.lists, {}), guides["untuned"], Path(folder) / str(number), recipe, steps
+            )
+            _tell(row.name, model, tests, validation)
     return 0
 
 
-def _some(columns: dict[str, Columns], row: _Row, pairs: int) -> dict[str, Dataset]:
-    """So many pairs of each kind that all together are `pairs`, in whole batches of one kind."""
-    batches = pairs // _BATCH
-    names = ("anchor", "positive", "negative") if row.negatives else ("anchor", "positive")
-    shares = {kind: batches // len(row.kinds) + (at < batches % len(row.kinds)) for at, kind in enumerate(row.kinds)}
-    return {
-        kind: Dataset.from_dict({name: columns[kind][name][: count * _BATCH] for name in names})
-        for kind, count in shares.items()
-        if count
-    }
+def _check_pairs(data: Path, columns: Mapping[str, Columns], steps: int) -> None:
+    for row in ROWS:
+        for kind, batches in _shares(row.kinds, steps).items():
+            if len(columns.get(kind, {}).get("anchor", ())) < batches * _BATCH:
+                raise SystemExit(f"{data}: fewer pairs of the kind {kind} to train on than {batches * _BATCH}")
+
+
+def _settings(steps: int) -> dict[str, Any]:
+    return {"steps": steps, "batch": _BATCH, "learning_rate": 5e-5, "warmup": 0.1, "every": steps + 1}
 
 
 def _tune(
-    model: SentenceTransformer, datasets: dict[str, Dataset], row: _Row, guide: str, steps: int, seed: int
-) -> None:
-    loss: torch.nn.Module
-    if row.gist:
-        loss = losses.GISTEmbedLoss(model, load(guide), temperature=0.05)
-    else:
-        loss = losses.MultipleNegativesRankingLoss(model, scale=20)
-    settings = {"steps": steps, "batch": _BATCH, "learning_rate": 5e-5, "warmup": 0.1, "every": steps + 1}
-    with tempfile.TemporaryDirectory() as folder:
-        fit(model, datasets, dict.fromkeys(datasets, loss), settings, Path(folder), seed)
+    row: _Row, columns: Mapping[str, Columns], lists: Columns, guide: SentenceTransformer, out: Path, recipe: Recipe,
+    steps: int,
+) -> SentenceTransformer:  # fmt: skip
+    seed = recipe["data"]["seed"]
+    torch.manual_seed(seed)
+    varied = {"gist": row.gist, "lists": recipe["student"]["lists"] * bool(row.lists), "dimensions": row.dimensions}
+    pairs = _some(columns, row.kinds, steps - (steps // _LISTS if row.lists else 0), row.negatives)
+    settings = recipe["student"] | _settings(steps) | varied
+    return tune_student(out, str(installed_start()), guide, pairs, lists, None, settings, seed)[0]
+
+
+def _some(columns: Mapping[str, Columns], kinds: Sequence[str], batches: int, negatives: bool) -> dict[str, Columns]:
+    """The first pairs of each kind, in whole batches of one kind, so many in all."""
+    names = ("anchor", "positive", "negative") if negatives else ("anchor", "positive")
+    return {
+        kind: {name: columns[kind][name][: count * _BATCH] for name in names}
+        for kind, count in _shares(kinds, batches).items()
+    }
+
+
+def _shares(kinds: Sequence[str], batches: int) -> dict[str, int]:
+    return {kind: batches // len(kinds) + (at < batches % len(kinds)) for at, kind in enumerate(kinds)}
+
+
+def _lists(
+    path: Path, episodes: Sequence[Episode], guide: SentenceTransformer, recipe: Recipe, wanted: int, seed: int
+) -> Columns:
+    """So many lists of the first podcasts and meetings, with the scores of a guide."""
+    marked = [episode for episode in episodes if any(pair.kind == "marked" for pair in episode.pairs)]
+    talks = [episode for episode in episodes if all(pair.kind != "marked" for pair in episode.pairs)]
+    few = [*marked[:_EPISODES], *talks[:_EPISODES]]
+    per_episode = -(-wanted * 3 // (2 * len(few)))  # some have too few wrong texts for a list
+    found = mine(path, few, guide, recipe["mining"] | {"podcasts": _EPISODES, "per_episode": per_episode}, seed)
+    return {name: values[:wanted] for name, values in found.items()}
+
+
+def _head() -> None:
+    titles = ["LoCoMo @5/10/25/50", f"its first {_SHORT} dimensions", "reply", "asked", "marked", "marked_window"]
+    print(f"| trained on | {' | '.join(titles)} |\n| --- | --- | --- | ---: | ---: | ---: | ---: |", flush=True)
+
+
+def _tell(name: str, model: SentenceTransformer, tests: Sequence[dense.Test], validation: Validation) -> None:
+    with in_halves(model):
+        encoded, figures = dense.encode(model, tests), validation.measure(model)
+    cells = []
+    for dimensions in (None, _SHORT):
+        found = dense.recall(tests, encoded, dimensions)["locomo"]
+        cells.append("/".join(_short(found[at]) for at in dense.AT))
+    cells += [_short(figures[kind]) for kind in ("reply", "asked", "marked", "marked_window")]
+    print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 def _short(value: float) -> str:

@@ -77,16 +77,24 @@ def _saved(path: Path) -> list[Test]:
 def measure(
     model: SentenceTransformer, tests: Sequence[Test], dimensions: int | None = None
 ) -> dict[str, dict[int, float]]:
-    """Per set the recall at each cutoff, a mean over questions."""
+    """Per set the recall at each cutoff, a mean over questions; of the first `dimensions` of vectors."""
+    return recall(tests, encode(model, tests), dimensions)
+
+
+def encode(model: SentenceTransformer, tests: Sequence[Test]) -> list[np.ndarray]:
+    """Per test the vectors of its texts, then of its questions, shape (texts + questions, dimension)."""
+    size = 256 if model.device.type == "cuda" else 32
+    return [model.encode([*test.texts, *test.questions], batch_size=size, show_progress_bar=False) for test in tests]
+
+
+def recall(
+    tests: Sequence[Test], encoded: Sequence[np.ndarray], dimensions: int | None = None
+) -> dict[str, dict[int, float]]:
+    """What `measure` gives, of vectors that are there already."""
     found: dict[str, dict[int, list[float]]] = {}
-    for test in tests:
-        vectors = model.encode(
-            [*test.texts, *test.questions],
-            batch_size=256 if model.device.type == "cuda" else 32,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-            truncate_dim=dimensions,
-        )
+    for test, whole in zip(tests, encoded, strict=True):
+        vectors = whole[:, :dimensions]
+        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)  # of no words: zeros
         texts, questions = vectors[: len(test.texts)], vectors[len(test.texts) :]
         of_set = found.setdefault(test.set, {at: [] for at in AT})
         for question, spans, any_span in zip(questions, test.evidence, test.any_span, strict=True):

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+RECIPE = Path(__file__).parent / "recipe.toml"
 WINDOW = 3  # chunks, as `bot.config.Chunking` has them
 
 

@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
+
+try:
+    import onnx
+except ModuleNotFoundError:
+    raise SystemExit("the package onnx is missing; `pip install 'onrecord[train]'` brings it") from None
 import onnxruntime
 import torch
 from onnx import numpy_helper
@@ -45,7 +49,8 @@ def convert(source: Path, out: Path) -> None:
         cosines = (model.encode(list(_PROBES)) * _original(source, tokenizer)).sum(axis=1)
         if cosines.min() < _SAME:
             raise ValueError(f"{source}: cosines with the original are {cosines}, expected {_SAME} or more")
-        model.save(str(out))
+        model.save(f"{out}.part")
+        Path(f"{out}.part").replace(out)
 
 
 def _parameters(model: onnx.ModelProto, wanted: Sequence[str]) -> Mapping[str, torch.Tensor]:

@@ -47,9 +47,7 @@ from bot.speakers import STOP, read_question
 from bot.transcript import Transcript
 from embeddings.encoder import MINILM, Encoder
 from eval import sets
-from eval.training.episodes import Episode, Pair, write
-
-RECIPE = Path(__file__).parent / "recipe.toml"
+from eval.training.episodes import RECIPE, Episode, Pair, write
 
 _WORD = re.compile(r"[A-Za-z][\w'’-]*|\d[\d.,]*")
 _FEW = 5  # words that a text has at least
@@ -366,7 +364,7 @@ def main(arguments: Sequence[str]) -> int:
             if not Path(recipe[name]).exists():
                 raise FileNotFoundError(f"{recipe[name]} is missing; {RECIPE.name} names it")
         _make(recipe, Path(arguments[0]))
-    except (OnRecordError, OSError, ValueError) as error:
+    except (OnRecordError, OSError, ValueError, ModuleNotFoundError) as error:
         print(f"no pairs: {error}", file=sys.stderr)
         return 1
     return 0

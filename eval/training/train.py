@@ -1,6 +1,7 @@
 """The encoder that ships, trained: `make train-encoder`.
 
-    python -m eval.training.train DATA OUT [--guide FOLDER] [--start FOLDER] [--set TABLE.KEY=VALUE ...]
+    python -m eval.training.train DATA OUT --guide FOLDER [--start FOLDER] [--set TABLE.KEY=VALUE ...]
+    python -m eval.training.train DATA OUT --student FOLDER [--set TABLE.KEY=VALUE ...]
 
 DATA is the file that `eval.training.pairs` makes.  Four stages, each making a part of OUT:
 
@@ -9,6 +10,9 @@ DATA is the file that `eval.training.pairs` makes.  Four stages, each making a p
     student/    all-MiniLM-L6-v2, tuned on pairs and lists together; checkpoints, and `best` on what is held out
     static/     a table of one vector a token, taken from the student and tuned on the same pairs and lists
     run.json    recipe, hash of the data, versions, seconds, figures of validation
+
+With --student, an encoder that is tuned already, such as the one that ships, is its own guide, and only the table is
+made.
 
 The same command again goes on where it was stopped: a stage that is done is not repeated, one that trains is taken up
 at its last checkpoint (`every` in the recipe), and the lists are begun anew.
@@ -38,7 +42,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from datasets import Dataset
+
+try:
+    from datasets import Dataset
+except ModuleNotFoundError:
+    raise SystemExit("the package datasets is missing; `pip install 'onrecord[train]'` brings it") from None
 from sentence_transformers import (
     SentenceTransformer,
     SentenceTransformerTrainer,
@@ -50,10 +58,9 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from sentence_transformers.util import pairwise_cos_sim
 from tokenizers import Tokenizer
 
-from eval.training.episodes import WINDOW, Episode, Pair, read
+from eval.training.episodes import RECIPE, WINDOW, Episode, Pair, read
 from eval.training.validation import Validation
 
-RECIPE = Path(__file__).parent / "recipe.toml"
 _CUDA = torch.cuda.is_available()
 Recipe = dict[str, dict[str, Any]]
 Columns = dict[str, list[Any]]
@@ -63,19 +70,24 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.training.train", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--guide", type=Path, required=True, help="folder of gte-small for sentence-transformers")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--guide", type=Path, help="folder of gte-small for sentence-transformers")
+    source.add_argument("--student", type=Path, help="an encoder that is tuned already: make the table alone")
     parser.add_argument("--start", type=Path, help="the encoder that training begins with (all-MiniLM-L6-v2)")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="vary the recipe")
     options = parser.parse_args(arguments)
     recipe = read_recipe(options.set)
     start = options.start or installed_start()
-    for name, folder in (("--guide", options.guide), ("--start", start)):
-        if not (folder / "modules.json").is_file():
-            raise SystemExit(
-                f"{name} {folder}: no modules.json; a folder that sentence-transformers saved was expected"
-            )
-    train(options.data, options.out, str(options.guide), str(start), recipe)
+    check_model("--student" if options.student else "--guide", options.student or options.guide)
+    check_model("--start", start)
+    train(options.data, options.out, str(options.guide or ""), str(start), recipe, str(options.student or ""))
     return 0
+
+
+def check_model(option: str, folder: Path) -> None:
+    """Raises SystemExit where an option names no folder of a model."""
+    if not (folder / "modules.json").is_file():
+        raise SystemExit(f"{option} {folder}: no modules.json; a folder that sentence-transformers saved was expected")
 
 
 def installed_start() -> Path:
@@ -114,9 +126,9 @@ def read_recipe(changes: Sequence[str]) -> Recipe:
     return recipe
 
 
-def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None:
-    """All four stages, and what is measured of them."""
-    episodes = [_without(episode, recipe["data"]["without"]) for episode in _read(data)]
+def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe, student: str = "") -> None:
+    """All four stages, and what is measured of them; of a `student` that is tuned already only lists and table."""
+    episodes = [_without(episode, recipe["data"]["without"]) for episode in read_pairs(data)]
     shown = [episode for episode in episodes if not episode.held_out]
     held_out = [episode for episode in episodes if episode.held_out]
     validation = Validation(held_out, recipe["data"]["podcasts_held_out"], recipe["data"]["meetings_held_out"])
@@ -125,7 +137,7 @@ def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None
             f"{data}: {len(shown)} of {len(episodes)} episodes to train on, the others to measure with; "
             "pairs of both were expected"
         )
-    record = _begun(out / "run.json", recipe, data)
+    record = _begun(out / "run.json", recipe, data, student)
     if "figures" in record:
         print(f"{out} is done; another folder makes it anew\n{_outcome(record)}")
         return
@@ -135,13 +147,20 @@ def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None
     clock = _Clock(out / "run.json", record)
     columns = pair_columns(shown, seed, recipe["data"])
     clock("pairs")
-    tuned = tune_guide(out / "guide", guide, columns, recipe["guide"], seed)
+    tuned = load(student) if student else tune_guide(out / "guide", guide, columns, recipe["guide"], seed)
     clock("guide")
     lists = mine(out / "lists.json", shown, tuned, recipe["mining"], seed)
     clock("lists")
-    model, history = tune_student(out / "student", start, tuned, columns, lists, validation, recipe["student"], seed)
-    clock("student")
-    figures = {"start": validation.measure(load(start)), "guide": validation.measure(tuned)}
+    history: list[dict[str, Any]] = []
+    figures: dict[str, dict[str, float]] = {}
+    if student:
+        model = tuned
+    else:
+        model, history = tune_student(
+            out / "student", start, tuned, columns, lists, validation, recipe["student"], seed
+        )
+        clock("student")
+        figures = {"start": validation.measure(load(start)), "guide": validation.measure(tuned)}
     figures["student"] = validation.measure(model)
     for dimensions in recipe["student"]["dimensions"][1:]:
         figures[f"student, {dimensions} dimensions"] = validation.measure(model, dimensions)
@@ -161,7 +180,8 @@ def train(data: Path, out: Path, guide: str, start: str, recipe: Recipe) -> None
     print(_outcome(record))
 
 
-def _read(data: Path) -> list[Episode]:
+def read_pairs(data: Path) -> list[Episode]:
+    """The episodes of a file of pairs; raises SystemExit where it is none."""
     try:
         return read(data)
     except (OSError, EOFError, lzma.LZMAError, ValueError, KeyError, TypeError) as error:
@@ -170,19 +190,25 @@ def _read(data: Path) -> list[Episode]:
         ) from None
 
 
-def _begun(path: Path, recipe: Recipe, data: Path) -> dict[str, Any]:
+def _begun(path: Path, recipe: Recipe, data: Path, student: str) -> dict[str, Any]:
     """The record of this run, as far as it has come.
 
-    Raises SystemExit where the folder's was made of another recipe or other data: its stages would be taken for these.
+    Raises SystemExit where the folder's was made of another recipe, other data or another student: its stages would be
+    taken for these.
     """
-    made_of = {"recipe": recipe, "data_sha256": hashlib.sha256(data.read_bytes()).hexdigest()}
+    made_of: dict[str, Any] = {"recipe": recipe, "data_sha256": _sha256(data)}
+    made_of["student_sha256"] = _sha256(Path(student) / "model.safetensors") if student else None
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, made_of | {"seconds": {}})
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if others := [name for name, value in made_of.items() if record[name] != value]:
+    if others := [name for name, value in made_of.items() if record.get(name) != value]:
         raise SystemExit(f"{path}: another {' and '.join(others)} than now; name another folder for OUT")
     return record
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _write(path: Path, content: Any) -> None:
@@ -312,7 +338,7 @@ def mine(
     drawn = [*marked, *chance.sample(talks, min(len(talks), recipe["podcasts"]))]
     jobs = [(episode, kept) for episode in drawn if (kept := _to_list(episode, recipe, chance))]
     texts = [text for episode, kept in jobs for text in _texts(episode, kept)]
-    with torch.autocast("cuda", torch.bfloat16, enabled=_CUDA):
+    with in_halves(guide):
         vectors = guide.encode(texts, batch_size=512 if _CUDA else 32, normalize_embeddings=True)
     at = 0
     for episode, kept in jobs:
@@ -335,6 +361,12 @@ def mine(
             columns["label"].append([round(score, 4) for score in scores])
     _write(path, columns)
     return columns
+
+
+def in_halves(model: SentenceTransformer) -> torch.autocast:
+    """Reckon in bfloat16 where the hardware does, in a third of the time: where last digits do not count."""
+    native = _CUDA or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return torch.autocast(model.device.type, torch.bfloat16, enabled=native)
 
 
 def _to_list(episode: Episode, recipe: Mapping[str, Any], chance: random.Random) -> list[Pair]:
@@ -367,7 +399,7 @@ def tune_student(
     guide: SentenceTransformer,
     columns: Mapping[str, Columns],
     lists: Columns,
-    validation: Validation,
+    validation: Validation | None,
     recipe: Mapping[str, Any],
     seed: int,
 ) -> tuple[SentenceTransformer, list[dict[str, Any]]]:
@@ -425,7 +457,8 @@ def tune_static(
     tokenizer.no_truncation()
     tokenizer.no_padding()
     words = [tokenizer.id_to_token(number) for number in range(tokenizer.get_vocab_size())]
-    vectors = student.encode(words, batch_size=512, normalize_embeddings=True)
+    with in_halves(student):
+        vectors = student.encode(words, batch_size=512, normalize_embeddings=True)
     vectors = vectors - vectors.mean(axis=0)
     _, _, axes = np.linalg.svd(vectors.astype(np.float64), full_matrices=False)
     count = np.ones(len(words))
