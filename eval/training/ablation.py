@@ -61,7 +61,7 @@ class _Row:
     dimensions: tuple[int, ...] = (384,)
 
 
-_TUNED = "tuned"
+_UNTUNED, _TUNED = "untuned", "tuned"
 ROWS = (
     _Row("question and reply", _REPLIES, negatives=False, gist=False),
     _Row("question made of a statement", ("asked",), negatives=False, gist=False),
@@ -71,8 +71,8 @@ ROWS = (
     _Row("all kinds", negatives=False, gist=False),
     _Row("… with a hard negative each", gist=False),
     _Row("… and gte-small to say which negatives are none (GIST)"),
-    _Row("… and lists with gte-small's scores (KL)", lists="untuned"),
-    _Row("… its scores after it was tuned on the same pairs", lists=_TUNED),
+    _Row("… and lists with gte-small's scores (KL)", lists=_UNTUNED),
+    _Row("… gte-small tuned on the same pairs before, as judge and for the scores", lists=_TUNED),
     _Row(f"… and the losses at {_SHORT} dimensions too (Matryoshka)", lists=_TUNED, dimensions=(384, _SHORT)),
 )
 
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     _head()
     _tell("nothing", load(str(installed_start())), tests, validation)
     with tempfile.TemporaryDirectory() as folder:
-        guides = {"untuned": load(str(options.guide))}
+        guides = {_UNTUNED: load(str(options.guide))}
         lists: dict[str, Columns] = {}
         for number, row in enumerate(ROWS):
             if row.lists == _TUNED and _TUNED not in guides:
@@ -111,9 +111,8 @@ def main(arguments: Sequence[str]) -> int:
             if row.lists and row.lists not in lists:
                 wanted = steps // _LISTS * _BATCH
                 lists[row.lists] = _lists(Path(folder) / row.lists, shown, guides[row.lists], recipe, wanted, seed)
-            model = _tune(
-                row, columns, lists.get(row.lists, {}), guides["untuned"], Path(folder) / str(number), recipe, steps
-            )
+            guide = guides[row.lists or _UNTUNED]
+            model = _tune(row, columns, lists.get(row.lists, {}), guide, Path(folder) / str(number), recipe, steps)
             _tell(row.name, model, tests, validation)
     return 0
 
@@ -126,7 +125,7 @@ def _check_pairs(data: Path, columns: Mapping[str, Columns], steps: int) -> None
 
 
 def _settings(steps: int) -> dict[str, Any]:
-    return {"steps": steps, "batch": _BATCH, "learning_rate": 5e-5, "warmup": 0.1, "every": steps + 1}
+    return {"steps": steps, "batch": _BATCH, "every": steps + 1}
 
 
 def _tune(
@@ -157,12 +156,12 @@ def _shares(kinds: Sequence[str], batches: int) -> dict[str, int]:
 def _lists(
     path: Path, episodes: Sequence[Episode], guide: SentenceTransformer, recipe: Recipe, wanted: int, seed: int
 ) -> Columns:
-    """So many lists of the first podcasts and meetings, with the scores of a guide."""
-    marked = [episode for episode in episodes if any(pair.kind == "marked" for pair in episode.pairs)]
-    talks = [episode for episode in episodes if all(pair.kind != "marked" for pair in episode.pairs)]
-    few = [*marked[:_EPISODES], *talks[:_EPISODES]]
-    per_episode = -(-wanted * 3 // (2 * len(few)))  # some have too few wrong texts for a list
-    found = mine(path, few, guide, recipe["mining"] | {"podcasts": _EPISODES, "per_episode": per_episode}, seed)
+    """So many lists, with the scores of a guide."""
+    few = {"podcasts": _EPISODES, "meetings": _EPISODES}
+    few["per_episode"] = -(-wanted * 3 // (4 * _EPISODES))  # half more than needed: some find too few wrong texts
+    found = mine(path, episodes, guide, recipe["mining"] | few, seed)
+    if len(found["anchor"]) < wanted:
+        raise SystemExit(f"only {len(found['anchor'])} lists of the {wanted} wanted could be made")
     return {name: values[:wanted] for name, values in found.items()}
 
 

@@ -335,7 +335,7 @@ def mine(
     columns: Columns = {name: [] for name in names}
     marked = [episode for episode in episodes if any(pair.kind == "marked" for pair in episode.pairs)]
     talks = [episode for episode in episodes if all(pair.kind != "marked" for pair in episode.pairs)]
-    drawn = [*marked, *chance.sample(talks, min(len(talks), recipe["podcasts"]))]
+    drawn = [*marked[: recipe["meetings"]], *chance.sample(talks, min(len(talks), recipe["podcasts"]))]
     jobs = [(episode, kept) for episode in drawn if (kept := _to_list(episode, recipe, chance))]
     texts = [text for episode, kept in jobs for text in _texts(episode, kept)]
     with in_halves(guide):
