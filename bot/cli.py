@@ -87,8 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument(
         "--encoder",
         metavar="NAME",
-        help="onrecord-speech, all-MiniLM-L6-v2, or a sentence-transformers model by name or path "
-        "(default: the library's; onrecord-speech for a new one)",
+        help="onrecord-speech, onrecord-fast (for thousands of hours of talk), all-MiniLM-L6-v2, or a "
+        "sentence-transformers model by name or path (default: the library's; onrecord-speech for a new one)",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 

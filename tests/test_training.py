@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, sha256_of
 from eval.training import dense, pairs, train
 from eval.training.episodes import read, write
 from eval.training.train import Recipe
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("Sellin", "Quend", "Rybna", "Oland", "Vardo", "Tonge")
 SUBJECTS = ("budget", "remote", "battery", "logo")
 SMALL = (
-    "data.held_out=3", "mining.per_episode=10", "mining.negatives=2", "mining.podcasts=9",
+    "data.held_out=3", "mining.per_episode=10", "mining.negatives=2", "mining.podcasts=9", "mining.meetings=9",
     "guide.steps=2", "guide.batch=4", "student.steps=2", "student.batch=4", "student.every=1",
     "static.steps=1", "static.batch=4",
 )  # fmt: skip
@@ -177,6 +177,23 @@ def test_a_table_is_an_encoder(whole: Path, capsys: pytest.CaptureFixture[str]) 
     saved.write_text(json.dumps([asdict(test) for test in tests]))
     assert dense.main([str(whole / "static"), "--tests", str(saved)]) == 0
     assert "| static | 1.000/1.000/1.000/1.000 |" in capsys.readouterr().out
+
+
+def test_a_table_of_an_encoder_that_is_there(whole: Path, data: Path, tiny: Path, tmp_path: Path) -> None:
+    """Nothing but lists and table is made; the encoder that ships needs no guide to get one."""
+    out, student = tmp_path / "out", whole / "student" / "best"
+    changes = [f"--set={change}" for change in (*SMALL, *TINY)]
+    assert train.main([str(data), str(out), "--student", str(student), *changes]) == 0
+    assert {path.name for path in out.iterdir()} == {"lists.json", "run.json", "static"}
+    record = json.loads((out / "run.json").read_text())
+    assert set(record["figures"]) == {"student", "student, 16 dimensions", "static"}
+    assert record["history"] == []
+    assert record["student_sha256"] == sha256_of(student / "model.safetensors")
+    assert Encoder.load(str(out / "static")).dimension == 16
+    with pytest.raises(SystemExit, match="another student_sha256 than now"):
+        train.main([str(data), str(out), "--student", str(tiny), *changes])
+    with pytest.raises(SystemExit, match="another student_sha256 than now"):
+        train.main([str(data), str(out), "--guide", str(tiny), *changes])
 
 
 def test_no_stage_is_done_again(

@@ -62,6 +62,7 @@ from eval.training.episodes import RECIPE, WINDOW, Episode, Pair, read
 from eval.training.validation import Validation
 
 _CUDA = torch.cuda.is_available()
+_HALVES = _CUDA or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 Recipe = dict[str, dict[str, Any]]
 Columns = dict[str, list[Any]]
 
@@ -365,8 +366,7 @@ def mine(
 
 def in_halves(model: SentenceTransformer) -> torch.autocast:
     """Reckon in bfloat16 where the hardware does, in a third of the time: where last digits do not count."""
-    native = _CUDA or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    return torch.autocast(model.device.type, torch.bfloat16, enabled=native)
+    return torch.autocast(model.device.type, torch.bfloat16, enabled=_HALVES)
 
 
 def _to_list(episode: Episode, recipe: Mapping[str, Any], chance: random.Random) -> list[Pair]:
@@ -522,7 +522,8 @@ def fit(
         learning_rate=recipe["learning_rate"],
         lr_scheduler_type="linear",
         warmup_steps=int(recipe["warmup"] * recipe["steps"]),
-        bf16=_CUDA,
+        bf16=_HALVES,
+        use_cpu=not _CUDA,
         seed=seed,
         data_seed=seed,
         multi_dataset_batch_sampler="proportional",
