@@ -349,3 +349,16 @@ def test_the_help_of_add_names_every_format(capsys: Captured) -> None:
         main(["add", "--help"])
     said = "".join(capsys.readouterr().out.split())  # lines are broken at hyphens too
     assert ",".join(family.key for family in FORMATS) in said
+
+
+def test_a_library_of_the_fast_encoder(capsys: Captured, tmp_path: Path, talk: Path) -> None:
+    """It is asked for when the first transcript is added, and remembered; what it quotes stands in the file."""
+    library = ("--library", tmp_path / "library")
+    assert run(capsys, "add", talk, *library, "--encoder", "onrecord-fast")[2] == ""
+    status, out, err = run(capsys, "doctor", *library)
+    assert (status, err) == (0, "")
+    assert "encoder   onrecord-fast (the default is onrecord-speech)\n          loads: 256 dimensions" in out
+    status, out, err = run(capsys, "ask", "When does the ferry sail?", *library)
+    assert (status, err) == (0, "")
+    assert "“The ferry sails at nine.” [1]" in out
+    assert run(capsys, "reindex", "--encoder", "onrecord-speech", *library)[1].endswith("with onrecord-speech\n")

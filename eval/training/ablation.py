@@ -1,11 +1,12 @@
 """What each kind of pair, and each loss, is worth: all-MiniLM-L6-v2 tuned for a few minutes on a few pairs.
 
-    python -m eval.training.ablation DATA --guide FOLDER [--pairs N] [--sets FOLDER]
+    python -m eval.training.ablation DATA --guide FOLDER [--pairs N] [--from ROW] [--sets FOLDER]
 
 Each row is a training of its own from the same start, N queries seen once in batches of 64.  The first rows see one
-family of kinds; then all kinds, a like number of each, and the losses of `eval.training.train` are added one after the
-other.  Vectors alone are measured, on LoCoMo and on some of what is held out.  Small enough for two cores, so rows tell
-which way a thing pulls, not how far it goes.
+family of kinds, then all, a like number of each.  In the rows after that the losses of `eval.training.train` are added
+one after the other, over replies and made questions alone: windows, three times as long, would make hours of it.
+Vectors alone are measured, on LoCoMo and on some of what is held out.  Small enough for two cores, so rows tell which
+way a thing pulls, not how far it goes.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ _REPLIES = ("reply", "reply_window")
 _TAKEN = ("sentence", "window", "about")
 _BESIDE = ("neighbour", "subject")
 _MARKED = ("marked", "marked_window")
+_SINGLE = ("reply", "asked")
 _ALL = (*_REPLIES, *_TAKEN, *_BESIDE, "asked", *_MARKED)
 _BATCH = 64
 _LISTS = 5  # one batch in so many is of lists, where there are any
-_EPISODES = 4  # podcasts, and as many meetings, that lists are made of
+_EPISODES = 8  # podcasts that lists are made of
 _HELD_OUT = 3  # podcasts, and as many meetings, that are measured
 _SHORT = 128  # dimensions
 
@@ -54,7 +56,7 @@ _SHORT = 128  # dimensions
 @dataclass(frozen=True)
 class _Row:
     name: str
-    kinds: tuple[str, ...] = _ALL
+    kinds: tuple[str, ...] = _SINGLE
     negatives: bool = True
     gist: bool = True
     lists: str = ""
@@ -68,7 +70,8 @@ ROWS = (
     _Row("sentence or phrase, and where it was taken out", _TAKEN, negatives=False, gist=False),
     _Row("neighbours, same subject", _BESIDE, negatives=False, gist=False),
     _Row("questions of qmsum-train", _MARKED, negatives=False, gist=False),
-    _Row("all kinds", negatives=False, gist=False),
+    _Row("all kinds", _ALL, negatives=False, gist=False),
+    _Row("replies and made questions", negatives=False, gist=False),
     _Row("… with a hard negative each", gist=False),
     _Row("… and gte-small to say which negatives are none (GIST)"),
     _Row("… and lists with gte-small's scores (KL)", lists=_UNTUNED),
@@ -82,6 +85,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--guide", type=Path, required=True, help="folder of gte-small for sentence-transformers")
     parser.add_argument("--pairs", type=int, default=1280)
+    parser.add_argument(
+        "--from", type=int, default=0, dest="first", metavar="ROW", help="0: nothing trained, then ROWS"
+    )
     parser.add_argument("--sets", type=Path, default=Path("../shared/evalsets"))
     options = parser.parse_args(arguments)
     least = _BATCH * len(_ALL) * _LISTS // (_LISTS - 1)  # a batch of each kind beside the lists
@@ -98,15 +104,16 @@ def main(arguments: Sequence[str]) -> int:
     tests = dense.read_tests(options.sets, ["locomo"])
     steps = options.pairs // _BATCH
     _head()
-    _tell("nothing", load(str(installed_start())), tests, validation)
+    if not options.first:
+        _tell("nothing", load(str(installed_start())), tests, validation)
     with tempfile.TemporaryDirectory() as folder:
         guides = {_UNTUNED: load(str(options.guide))}
         lists: dict[str, Columns] = {}
-        for number, row in enumerate(ROWS):
+        for number, row in list(enumerate(ROWS, 1))[max(0, options.first - 1) :]:
             if row.lists == _TUNED and _TUNED not in guides:
                 tuning = recipe["guide"] | _settings(steps)
-                of_all = _some(columns, _ALL, steps, negatives=True)
-                guides[_TUNED] = tune_guide(Path(folder) / "guide", str(options.guide), of_all, tuning, seed)
+                pairs = _some(columns, row.kinds, steps, negatives=True)
+                guides[_TUNED] = tune_guide(Path(folder) / "guide", str(options.guide), pairs, tuning, seed)
                 _tell("the guide itself, tuned so", guides[_TUNED], tests, validation)
             if row.lists and row.lists not in lists:
                 wanted = steps // _LISTS * _BATCH
@@ -157,8 +164,8 @@ def _lists(
     path: Path, episodes: Sequence[Episode], guide: SentenceTransformer, recipe: Recipe, wanted: int, seed: int
 ) -> Columns:
     """So many lists, with the scores of a guide."""
-    few = {"podcasts": _EPISODES, "meetings": _EPISODES}
-    few["per_episode"] = -(-wanted * 3 // (4 * _EPISODES))  # half more than needed: some find too few wrong texts
+    per_episode = -(-wanted * 3 // (2 * _EPISODES))  # half more than needed: some find too few wrong texts
+    few = {"podcasts": _EPISODES, "meetings": 0, "per_episode": per_episode, "kinds": _SINGLE}
     found = mine(path, episodes, guide, recipe["mining"] | few, seed)
     if len(found["anchor"]) < wanted:
         raise SystemExit(f"only {len(found['anchor'])} lists of the {wanted} wanted could be made")

@@ -523,6 +523,8 @@ def fit(
         lr_scheduler_type="linear",
         warmup_steps=int(recipe["warmup"] * recipe["steps"]),
         bf16=_HALVES,
+        # A batch of lists of windows would take some 20 GB of activations, which a GPU has and a desk seldom.
+        gradient_checkpointing=not _CUDA and not isinstance(model[0], StaticEmbedding),
         use_cpu=not _CUDA,
         seed=seed,
         data_seed=seed,
