@@ -62,7 +62,8 @@ from eval.training.episodes import RECIPE, WINDOW, Episode, Pair, read
 from eval.training.validation import Validation
 
 _CUDA = torch.cuda.is_available()
-_HALVES = _CUDA or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+_ONEDNN: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+_HALVES = _CUDA or (_ONEDNN and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()))
 Recipe = dict[str, dict[str, Any]]
 Columns = dict[str, list[Any]]
 
