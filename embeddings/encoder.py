@@ -194,9 +194,9 @@ class Encoder(Embeddings):
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Per text its vector, as `encode` gives it, and a unit vector for each of its tokens.
 
-        The special tokens around a text are left out.  For an encoder without tokens of its own in context (a static
-        table) the whole text stands as its one token.  What was encoded lately is remembered: a conversation comes back
-        to the same sentences, and encoding them is nine tenths of the time of an answer.
+        The special tokens around a text are left out.  Tokens of a static table have no context; where an encoder has
+        no tokens at all, the whole text stands as its one token.  What was encoded lately is remembered: a conversation
+        comes back to the same sentences, and encoding them is nine tenths of the time of an answer.
         """
         with self._lock:
             found = {text: self._lately[text] for text in texts if text in self._lately}
@@ -217,11 +217,11 @@ class Encoder(Embeddings):
             list(texts), batch_size=32, output_value=None, show_progress_bar=False, convert_to_numpy=False
         )
         found = []
-        for output in outputs:
+        for text, output in zip(texts, outputs, strict=True):
             whole = torch.nn.functional.normalize(output["sentence_embedding"], dim=0).float().cpu().numpy()
             tokens = output.get("token_embeddings")
             if tokens is None or "attention_mask" not in output:
-                found.append(TokenVectors(whole, (0,), whole[None, :]))
+                found.append(self._from_table(text, whole))
                 continue
             length = int(output["attention_mask"].sum())
             inner = slice(1, length - 1) if length > 2 else slice(0, length)
@@ -230,6 +230,15 @@ class Encoder(Embeddings):
             # A copy: a slice would keep the whole padded batch in memory.
             found.append(TokenVectors(whole, ids[inner], vectors[inner].copy()))
         return found
+
+    def _from_table(self, text: str, whole: np.ndarray) -> TokenVectors:
+        """Of a static table the rows of the tokens; else, or where a text has none, the whole text as its one token."""
+        table, tokenizer = getattr(self._model[0], "embedding", None), self._model.tokenizer
+        ids = tokenizer.encode(text, add_special_tokens=False).ids if hasattr(tokenizer, "encode_batch") else []
+        if table is None or not ids:
+            return TokenVectors(whole, (0,), whole[None, :])
+        rows = table.weight.detach()[ids].float().cpu().numpy()
+        return TokenVectors(whole, tuple(ids), rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [[float(x) for x in row] for row in self.encode(texts)]

@@ -47,6 +47,18 @@ def test_token_vectors_are_those_of_the_text_alone(encoder: Encoder) -> None:
         np.testing.assert_allclose(fresh.encode([text])[0], found.whole, atol=1e-4)
 
 
+def test_token_vectors_of_a_table() -> None:
+    """Its rows, of which the text's vector is the mean; a text without any word stands as its one token."""
+    fast = Encoder.load(FAST)
+    table = fast._model[0].embedding.weight.detach().numpy()
+    found, none = fast.encode_tokens(["The ferry sails.", ""])
+    assert len(found.ids) == 4
+    rows = table[list(found.ids)]
+    np.testing.assert_allclose(found.tokens, rows / np.linalg.norm(rows, axis=1, keepdims=True), atol=1e-6)
+    np.testing.assert_allclose(found.whole, rows.mean(axis=0) / np.linalg.norm(rows.mean(axis=0)), atol=1e-6)
+    assert (none.ids, none.tokens.shape) == ((0,), (1, 256))
+
+
 def test_what_was_not_asked_for_lately_is_forgotten(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory is bounded, and what is asked for again stays in it."""
     monkeypatch.setattr(module, "_REMEMBERED", 2)
