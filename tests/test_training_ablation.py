@@ -87,14 +87,13 @@ def test_the_order_of_rows_changes_none(
     data: Path, trainings: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A row alone has the figures that it has after others: nothing of one training is left in the next."""
-    row = ablation.ROWS[7]
+    row = next(row for row in ablation.ROWS if row.gist and not row.lists)
 
     def figures(rows: list[Any]) -> str:
         monkeypatch.setattr(ablation, "ROWS", rows)
         assert run(data) == 0
         return capsys.readouterr().out.splitlines()[-1]
 
-    assert row.gist
     assert figures([row]) == figures([ablation.ROWS[0], row])
 
 
