@@ -233,12 +233,14 @@ class Encoder(Embeddings):
 
     def _from_table(self, text: str, whole: np.ndarray) -> TokenVectors:
         """Of a static table the rows of the tokens; else, or where a text has none, the whole text as its one token."""
+        import torch
+
         table, tokenizer = getattr(self._model[0], "embedding", None), self._model.tokenizer
         ids = tokenizer.encode(text, add_special_tokens=False).ids if hasattr(tokenizer, "encode_batch") else []
         if table is None or not ids:
             return TokenVectors(whole, (0,), whole[None, :])
-        rows = table.weight.detach()[ids].float().cpu().numpy()
-        return TokenVectors(whole, tuple(ids), rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
+        rows = torch.nn.functional.normalize(table.weight.detach()[ids], dim=1).float().cpu().numpy()
+        return TokenVectors(whole, tuple(ids), rows)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [[float(x) for x in row] for row in self.encode(texts)]
