@@ -18,27 +18,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.answering import Answer, Citation, answer, stream
-    from bot.article import ArticleReport, verify_article
     from bot.config import Settings
+    from bot.counts.mentioning import Mention, Mentions, mentions
+    from bot.counts.talking import TalkTime, talk_time
     from bot.errors import EncoderError, LibraryError, ModelError, OnRecordError, QuestionError, TranscriptError
-    from bot.library import IngestReport, Library
-    from bot.mentioning import Mention, Mentions, mentions
-    from bot.model import Model, load_model
-    from bot.quoting import Quote
-    from bot.talking import TalkTime, talk_time
-    from bot.transcript import Transcript, Utterance
-    from bot.verifying import NearMiss, Verification, verify_quote
+    from bot.library import Library
+    from bot.models.model import Model, load_model
+    from bot.quotes.quoting import Quote
+    from bot.store.reports import IngestReport
+    from bot.transcripts.transcript import Transcript, Utterance
+    from bot.verifying.article import ArticleReport, verify_article
+    from bot.verifying.verification import NearMiss, Verification, verify_quote
 
 _HOME = {
-    "transcript": ("Transcript", "Utterance"),
-    "library": ("IngestReport", "Library"),
-    "mentioning": ("Mention", "Mentions", "mentions"),
-    "talking": ("TalkTime", "talk_time"),
-    "quoting": ("Quote",),
-    "verifying": ("NearMiss", "Verification", "verify_quote"),
-    "article": ("ArticleReport", "verify_article"),
+    "transcripts.transcript": ("Transcript", "Utterance"),
+    "library": ("Library",),
+    "store.reports": ("IngestReport",),
+    "counts.mentioning": ("Mention", "Mentions", "mentions"),
+    "counts.talking": ("TalkTime", "talk_time"),
+    "quotes.quoting": ("Quote",),
+    "verifying.verification": ("NearMiss", "Verification", "verify_quote"),
+    "verifying.article": ("ArticleReport", "verify_article"),
     "answering": ("Answer", "Citation", "answer", "stream"),
-    "model": ("Model", "load_model"),
+    "models.model": ("Model", "load_model"),
     "config": ("Settings",),
     "errors": ("EncoderError", "LibraryError", "ModelError", "OnRecordError", "QuestionError", "TranscriptError"),
 }

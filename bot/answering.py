@@ -4,8 +4,8 @@
 
 These four are the named steps of one LangChain chain (`build_chain`), and `answer` and `stream` run that chain.
 Without a language model the quotes are the answer: the few sentences, among those read, that answer the question.  What
-is asked to be counted is counted (`bot.counting`), and the sides of a comparison are searched and quoted one by one.
-With one, the last step is its prose, each sentence of it checked (`bot.writing`); where it fails, the quotes.
+is asked to be counted is counted (`bot.counts.counting`), and the sides of a comparison are searched and quoted one by one.
+With one, the last step is its prose, each sentence of it checked (`bot.models.writing`); where it fails, the quotes.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from bot import forms
-from bot.checking import Statement
-from bot.choosing import choose
-from bot.counting import Counted, count
+from bot.checking.check import Statement
+from bot.counts.counting import Counted, count
 from bot.errors import OnRecordError, QuestionError
-from bot.model import Model, load_model
-from bot.quoting import Quote, is_in_source
-from bot.retrieval import Passage
-from bot.rewriting import rewritten
-from bot.speakers import join_names
-from bot.understanding import Leg, Rewriter, Understood, understand
-from bot.writing import Written, write
+from bot.models.model import Model, load_model
+from bot.models.rewriting import rewritten
+from bot.models.writing import Written, write
+from bot.questions import forms
+from bot.questions.understanding import Leg, Rewriter, Understood, understand
+from bot.quotes.choosing import choose
+from bot.quotes.quoting import Quote, is_in_source
+from bot.retrieval.search import Passage, TranscriptRetriever
+from bot.words.phrases import join_names
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.tools import BaseTool
 
     from bot.config import Refusing
-    from bot.library import Library
+    from bot.store.store import Store
 
     Asking = str | Model | BaseChatModel | None  # a language model, as `load_model` takes it
 
@@ -80,7 +80,7 @@ class Answer:
     which says who speaks to the question, and the quotes with their numbers in brackets.  `passages` are what was
     read; under a refusal the closest ones, which are no evidence.  Where those asked about do not say it but somebody
     else does, `elsewhere` has at most three places; they are no citations.  `unverified` lists what did not stand the
-    check against the source, with the reason.  `form` is the kind of question (`bot.forms`); `counted` the whole count
+    check against the source, with the reason.  `form` is the kind of question (`bot.questions.forms`); `counted` the whole count
     where it asks for one.  `choices` are the people whom an unclear name may mean.  `confidence` is between 0 and 1.  A
     draft seen while streaming has `final=False` and no citations.  `timings` are seconds by stage.
 
@@ -182,7 +182,7 @@ class Asked:
 
 def answer(
     question: str,
-    library: Library,
+    library: Store,
     history: Sequence[Answer | tuple[str, str]] = (),
     speaker: str | Sequence[str] | None = None,
     transcripts: Sequence[str] = (),
@@ -196,7 +196,7 @@ def answer(
     first or last name; or several speakers.  `transcripts`: only what is said in these (ids).  `filters`: whether the
     speakers and transcripts that the question itself names limit what is searched; the answer says which did.
     `rewrite`: whether a question that leans on the history is made to stand alone; `False` asks it as it is, with
-    nothing from the history.  `model`: the language model that writes the answer (see `bot.model.load_model`); None for
+    nothing from the history.  `model`: the language model that writes the answer (see `bot.models.model.load_model`); None for
     the one that ONRECORD_MODEL names, "none" for quotes alone.
 
     Raises QuestionError for an empty question or a speaker whom nobody has heard, LibraryError for a library without
@@ -208,7 +208,7 @@ def answer(
 
 def stream(
     question: str,
-    library: Library,
+    library: Store,
     history: Sequence[Answer | tuple[str, str]] = (),
     speaker: str | Sequence[str] | None = None,
     transcripts: Sequence[str] = (),
@@ -231,13 +231,13 @@ def stream(
     yield from build_chain(library, model).stream(asked)
 
 
-def build_chain(library: Library, model: Asking = None) -> Runnable[Any, Answer]:
+def build_chain(library: Store, model: Asking = None) -> Runnable[Any, Answer]:
     """The chain: a question, or {"question", "history", "speaker", "transcripts", "filters", "rewrite"} to an Answer.
 
     Its steps are named runnables, so callbacks see each, the language model's too; the retriever is
-    `library.as_retriever()`.
+    a `TranscriptRetriever`.
     """
-    retriever = library.as_retriever()
+    retriever = TranscriptRetriever(library=library)
     writer = load_model(model, library.settings.modelling)
 
     def stand_alone(question: str | Mapping[str, Any], config: RunnableConfig) -> Asked:
@@ -276,14 +276,14 @@ def build_chain(library: Library, model: Asking = None) -> Runnable[Any, Answer]
     ).with_config(run_name="onrecord")
 
 
-def _rewriter(library: Library, model: Model | None, config: RunnableConfig) -> Rewriter | None:
+def _rewriter(library: Store, model: Model | None, config: RunnableConfig) -> Rewriter | None:
     """How a language model makes a question stand alone; None without one."""
     if model is None:
         return None
     return lambda question, history: rewritten(question, history, model, library.settings.modelling, config)
 
 
-def build_tool(library: Library) -> BaseTool:
+def build_tool(library: Store) -> BaseTool:
     """A LangChain tool that answers a question with quotes, for `langchain.agents.create_agent`.
 
     Its text is what the agent's model reads; the artifact is the Answer.  A question that cannot be asked comes back as
@@ -317,7 +317,7 @@ def _timed(asked: Asked, stage: str, started: float) -> Asked:
 _OTHERWISE = {forms.YES_NO: "may say otherwise", forms.NUMBER: "another figure"}
 
 
-def _choose_quotes(asked: Asked, library: Library) -> Asked:
+def _choose_quotes(asked: Asked, library: Store) -> Asked:
     understood = asked.understood
     if understood.named.choices:
         return replace(asked, status=UNCLEAR)
@@ -369,7 +369,7 @@ def _in_their_words(leg: Leg, limits: Refusing) -> Leg:
 
 
 def _checked(
-    quotes: Sequence[tuple[str, Quote]], library: Library
+    quotes: Sequence[tuple[str, Quote]], library: Store
 ) -> tuple[tuple[tuple[str, Quote], ...], tuple[str, ...]]:
     """The quotes whose words are found again in the source, and a line for each of the others."""
     found = [(side, quote) for side, quote in quotes if is_in_source(quote, library)]
@@ -380,7 +380,7 @@ def _checked(
 # --- 4. the answer -----------------------------------------------------------------------------------------------
 
 
-def _write(asked: Asked, library: Library, model: Model | None, config: RunnableConfig | None) -> Iterator[Answer]:
+def _write(asked: Asked, library: Store, model: Model | None, config: RunnableConfig | None) -> Iterator[Answer]:
     """Drafts that grow, then the answer: a model's prose where there is a model and something to write of, else quotes.
 
     What is refused, counted or unclear needs no model.
@@ -423,7 +423,7 @@ def _write(asked: Asked, library: Library, model: Model | None, config: Runnable
         yield _as_prose(base, written, asked)
 
 
-def _sourced(written: Written, library: Library, model: Model) -> Written:
+def _sourced(written: Written, library: Store, model: Model) -> Written:
     """What was written, cited as far as it is found again in the source files; a failure where nothing stands then."""
     if written.failure:
         return written

@@ -18,22 +18,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import terminal
+from bot.commands import terminal
+from bot.commands.progress import Meter
 from bot.errors import LibraryError, OnRecordError
-from bot.phrases import listed, plural
-from bot.progress import Meter
+from bot.words.phrases import listed, plural
 
 if TYPE_CHECKING:
-    from bot.article import ArticleReport
-    from bot.finding import Found
-    from bot.library import Added, Entry, Library
-    from bot.mentioning import Mentions
-    from bot.quoting import Quote
-    from bot.registry import Renamed
-    from bot.roster import SpeakerRecord
-    from bot.talking import Talk
-    from bot.transcript import Transcript
-    from bot.verifying import Verification
+    from bot.counts.mentioning import Mentions
+    from bot.counts.roster import SpeakerRecord
+    from bot.library import Library
+    from bot.quotes.quoting import Quote
+    from bot.speakers.registry import Renamed
+    from bot.store.manifest import Entry
+    from bot.store.reports import Added
+    from bot.transcripts.finding import Found
+    from bot.transcripts.talk import Talk
+    from bot.transcripts.transcript import Transcript
+    from bot.verifying.article import ArticleReport
+    from bot.verifying.verification import Verification
 
 DEFAULT_LIBRARY = "onrecord-library"
 
@@ -305,7 +307,7 @@ def _open_to_search(options: argparse.Namespace) -> Library:
 def _add(options: argparse.Namespace) -> None:
     if not options.files and not options.samples:
         raise OnRecordError("nothing to add; name a transcript file or a folder of them, or use --samples")
-    from bot.finding import Found, find
+    from bot.transcripts.finding import Found, find
 
     library = _open(options) if options.dry_run else _open_to_search(options)
     found = find(options.files) if options.files else Found(())
@@ -343,7 +345,8 @@ def _dry_run(found: Found, options: argparse.Namespace) -> list[Added]:
     from functools import partial
     from multiprocessing import get_context
 
-    from bot.library import Added, would_add
+    from bot.store.adding import would_add
+    from bot.store.reports import Added
 
     meter = Meter([_size(source.path) for source in found.files], sys.stderr)
     look = partial(would_add, format=options.format, language=options.language)
@@ -451,14 +454,14 @@ def _list(options: argparse.Namespace) -> None:
 
 def _title_and_date(entry: Entry) -> list[str]:
     """The title, where it says more than the id, and the date, where it is known."""
-    from bot.formats import slug
+    from bot.transcripts.formats import slug
 
     title = [f"“{entry.title}”"] if slug(entry.title) != entry.id else []
     return [*title, *([entry.date.isoformat()] if entry.date else []), *([entry.language] if entry.language else [])]
 
 
 def _speakers(options: argparse.Namespace) -> None:
-    from bot.roster import perhaps_one
+    from bot.counts.roster import perhaps_one
 
     library = _open(options)
     library.need_transcripts()
@@ -477,7 +480,7 @@ _NAMED_TRANSCRIPTS = 4  # ids that are shown of a speaker's transcripts
 
 
 def _speaker_text(record: SpeakerRecord, width: int) -> str:
-    from bot.quoting import clock
+    from bot.words.phrases import clock
 
     counts = [f"{record.words:,} words", f"{record.turns:,} turn{'' if record.turns == 1 else 's'}"]
     if record.seconds is not None:
@@ -542,8 +545,8 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _print_unspoken(transcript: Transcript) -> None:
-    from bot.formats.exported_json import AGAIN
-    from bot.transcript import BLANK
+    from bot.transcripts.formats.exported_json import AGAIN
+    from bot.transcripts.transcript import BLANK
 
     # What only says the same again would be the whole transcript once more; --report has it.
     left_out = [item for item in transcript.report.unspoken if item.reason not in (BLANK, *AGAIN)]
@@ -554,7 +557,7 @@ def _print_unspoken(transcript: Transcript) -> None:
 
 
 def _source_lines(library: Library, id: str, wanted: str) -> list[str]:
-    from bot.formats.text import decode, split_lines
+    from bot.transcripts.formats.text import decode, split_lines
 
     entry = library.entry(id)
     unit = library.transcript(id).report.unit
@@ -621,7 +624,7 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 def _chat(options: argparse.Namespace) -> None:
-    from bot.model import load_model
+    from bot.models.model import load_model
 
     library = _open_to_search(options)
     library.need_transcripts()
@@ -636,8 +639,8 @@ def _chat(options: argparse.Namespace) -> None:
 
 
 def _verify(options: argparse.Namespace) -> None:
-    from bot.article import verify_article
-    from bot.verifying import Verifier
+    from bot.verifying.article import verify_article
+    from bot.verifying.verification import Verifier
 
     if (options.quote is None) == (options.file is None):
         raise OnRecordError("one thing to verify was expected: name a QUOTE, or an article with --file")
@@ -727,7 +730,7 @@ def _describe_article(report: ArticleReport) -> list[str]:
 
 
 def _mentions(options: argparse.Namespace) -> None:
-    from bot.mentioning import mentions, mentions_csv
+    from bot.counts.mentioning import mentions, mentions_csv
 
     library = _open(options)
     found = mentions(options.words, library, options.speaker, options.transcripts, options.exact)
@@ -785,7 +788,7 @@ def _tell_doubted(count: int) -> None:
 
 
 def _talk(options: argparse.Namespace) -> None:
-    from bot.talking import talk_time
+    from bot.counts.talking import talk_time
 
     spoken = talk_time(_open(options), options.transcripts)
     if options.json:
@@ -797,7 +800,7 @@ def _talk(options: argparse.Namespace) -> None:
 
 
 def _talk_table(talks: Sequence[Talk]) -> str:
-    from bot.quoting import clock
+    from bot.words.phrases import clock
 
     rows = [
         (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot import forms
 from bot.fitted import Fitted
-from bot.forms import Form
+from bot.questions import forms
+from bot.questions.forms import Form
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bot import ranking
 from bot.fitted import Fitted
-from bot.retrieval import with_head
+from bot.retrieval import ranking
+from bot.retrieval.search import with_head
 from embeddings.encoder import Encoder
 from eval import benchmarks, metrics, runner, sets
 from eval.fitting import Looked, fit_ranking, look, questions, understood

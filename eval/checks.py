@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from bot import evidence
-from bot.checking import Statement, Support, check
-from bot.evidence import Sentence
-from bot.quoting import Quote
-from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
+from bot.checking import evidence
+from bot.checking.check import Statement, Support, check
+from bot.checking.evidence import Sentence
+from bot.quotes.quoting import Quote
+from bot.transcripts.transcript import Lines, Piece, Reading, Transcript, Utterance
 from embeddings.encoder import Encoder
 
 

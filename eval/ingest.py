@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.formats import SUFFIXES, read_file
+from bot.transcripts.formats import SUFFIXES, read_file
 
 
 @dataclass

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering import ANSWERED
-from bot.transcript import Utterance
+from bot.transcripts.transcript import Utterance
 from eval import plots
 from eval.plots import escape
 from eval.runner import EVIDENCE_WORDS, READ_WORDS, RECALL_AT, Row, RunError, read_rows

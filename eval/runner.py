@@ -30,7 +30,7 @@ from typing import Any
 from bot.answering import ANSWERED
 from bot.config import Settings
 from bot.errors import EncoderError, OnRecordError
-from bot.model import load_model
+from bot.models.model import load_model
 from eval import metrics
 from eval.sets import EvalSet, Question
 from eval.systems import SYSTEMS, Outcome, System, cut
@@ -110,7 +110,7 @@ def run_system(
 ) -> dict[str, Any]:
     """`run` with a system by name ("onrecord" or "stock"), its index kept in the cache between runs.
 
-    `model` names the language model that writes the product's answers (see `bot.model.load_model`); unlike everywhere
+    `model` names the language model that writes the product's answers (see `bot.models.model.load_model`); unlike everywhere
     else the environment names none, so that a figure does not depend on it.
     """
     from embeddings.encoder import BUNDLED, Encoder, EncoderUnavailable

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import OnRecordError, TranscriptError
-from bot.formats import read_file
 from bot.library import Library
-from bot.sentences import sentence_spans
-from bot.transcript import Lines, Transcript
+from bot.transcripts.formats import read_file
+from bot.transcripts.transcript import Lines, Transcript
+from bot.words.sentences import sentence_spans
 
 Key = tuple[str, int]
 """An utterance: (transcript file, index)."""
@@ -178,7 +178,7 @@ class _Files:
     def all(self) -> Iterator[str]:
         """Every transcript file below the folder."""
         if self.folder.is_dir():
-            from bot.formats import SUFFIXES
+            from bot.transcripts.formats import SUFFIXES
 
             for path in sorted(self.folder.rglob("*")):
                 if path.is_file() and path.suffix.lower() in SUFFIXES:

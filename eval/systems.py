@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.answering import ANSWERED, Answer, answer
-from bot.checking import Statement
-from bot.chunking import Chunk
+from bot.checking.check import Statement
 from bot.config import Settings
 from bot.fitted import Fitted
-from bot.formats.text import LINE_END, decode, fold_white
 from bot.library import Library
-from bot.model import Model
-from bot.quoting import is_in_source
-from bot.retrieval import Found, search
-from bot.transcript import Lines, Transcript
-from bot.understanding import understand
+from bot.models.model import Model
+from bot.questions.understanding import understand
+from bot.quotes.quoting import is_in_source
+from bot.retrieval.search import Found, search
+from bot.store.chunking import Chunk
+from bot.transcripts.formats.text import LINE_END, decode, fold_white
+from bot.transcripts.transcript import Lines, Transcript
 from embeddings.encoder import Encoder
 from embeddings.lexical import stems
 from embeddings.vectors import VectorIndex

@@ -21,11 +21,11 @@ from pathlib import Path
 
 from bot import Library, verify_quote
 from bot.errors import TranscriptError
-from bot.finding import MANIFEST
-from bot.formats import SUFFIXES, read_bytes
-from bot.registry import Record
-from bot.transcript import Transcript
-from bot.verifying import FOUND
+from bot.speakers.registry import Record
+from bot.transcripts.finding import MANIFEST
+from bot.transcripts.formats import SUFFIXES, read_bytes
+from bot.transcripts.transcript import Transcript
+from bot.verifying.verification import FOUND
 
 _TIMED = 30  # quotations of each kind that are timed
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from bot import Library
-    from bot.model import Model
+    from bot.models.model import Model
     from embeddings.encoder import Encoder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

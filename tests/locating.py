@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.formats import family_of, read_bytes
-from bot.transcript import Transcript
+from bot.transcripts.formats import family_of, read_bytes
+from bot.transcripts.transcript import Transcript
 
 
 def read_and_locate(data: bytes, name: str, format: str | None = None) -> Transcript:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
+from bot.transcripts.transcript import Lines, Piece, Reading, Transcript, Utterance
 
 
 class Parsed(HTMLParser):

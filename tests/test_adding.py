@@ -13,12 +13,12 @@ import pytest
 
 from bot import Library, Transcript, TranscriptError
 from bot.cli import main
-from bot.finding import MANIFEST, find
-from bot.formats import ASKED_FOR
-from bot.library import Added
-from bot.progress import Meter
-from bot.question import date_of, title_of
-from bot.transcript import UNNAMED_SPEAKER
+from bot.commands.progress import Meter
+from bot.questions.kinds import date_of, title_of
+from bot.store.reports import Added
+from bot.transcripts.finding import MANIFEST, find
+from bot.transcripts.formats import ASKED_FOR
+from bot.transcripts.transcript import UNNAMED_SPEAKER
 from embeddings.encoder import Encoder
 from tests.conftest import shared
 
@@ -189,7 +189,7 @@ def test_where_title_and_date_are_from(library: Library) -> None:
 def _made(id: str) -> dict[str, object]:
     from dataclasses import fields
 
-    from bot.formats import read_bytes
+    from bot.transcripts.formats import read_bytes
 
     read = read_bytes(TALK.encode(), f"{id}.txt")
     values = {field.name: getattr(read, field.name) for field in fields(read)}
@@ -252,7 +252,7 @@ class Terminal(io.StringIO):
 def test_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files, rate and time left by size; a terminal gets one line, a log a line now and then."""
     now = [0.0]
-    monkeypatch.setattr("bot.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("bot.commands.progress.time.monotonic", lambda: now[0])
     terminal, log = Terminal(), io.StringIO()
     meters = [Meter([100, 300, 400], stream) for stream in (terminal, log)]
     for seconds in (40.0, 80.0):
@@ -272,8 +272,8 @@ def test_progress(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_real_corpus_is_english() -> None:
     """No English transcript is taken for another language, whose stems would be other ones."""
-    from bot.formats import read_file
-    from bot.languages import noticed_language
+    from bot.transcripts.formats import read_file
+    from bot.transcripts.languages import noticed_language
 
     for name in ("qmsum", "friendsqa"):
         for path in sorted(shared(f"evalsets/{name}/transcripts").rglob("*.txt"))[:40]:

@@ -10,7 +10,7 @@ import pytest
 from bot import Library, LibraryError, QuestionError, Quote, answer, stream
 from bot.answering import ANSWERED, NOT_FOUND, REFUSAL
 from bot.config import Refusing
-from bot.quoting import is_in_source
+from bot.quotes.quoting import is_in_source
 from embeddings.encoder import Encoder
 
 SEED = [

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, REFUSAL, Answer, Citation
-from bot.quoting import Quote
-from bot.retrieval import Hit, Passage, Stretch
-from bot.transcript import Transcript
+from bot.quotes.quoting import Quote
+from bot.retrieval.search import Hit, Passage, Stretch
+from bot.transcripts.transcript import Transcript
 from tests.parsing import Parsed, made
 from ui import answers, markup
 from ui.places import Spot

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import Library, QuestionError, verify_article
-from bot.article import TOO_SHORT, find_quotations
-from bot.marks import NOT_CLOSED, UNCLEAR
+from bot.verifying.article import TOO_SHORT, find_quotations
+from bot.words.marks import NOT_CLOSED, UNCLEAR
 
 SPEAKERS = ("ANA SILVA", "Dr. Tom O'Roe", "Jo Marsh", "Kit Marsh", "HOST", "Project Manager")
 

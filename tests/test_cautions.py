@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.cautions import HEDGED, NEGATED, QUESTION, REPORTED, cautions
-from bot.formats import read_bytes
-from bot.quoting import Neighbour, Quote
-from bot.transcript import Transcript
+from bot.quotes.cautions import HEDGED, NEGATED, QUESTION, REPORTED, cautions
+from bot.quotes.quoting import Neighbour, Quote
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.transcript import Transcript
 
 
 @pytest.mark.parametrize(

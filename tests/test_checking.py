@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.checking import Statement, check
-from bot.figures import missing_figures
-from bot.polarity import added_negation, lost_negation
-from bot.statements import plain, read_statements
+from bot.checking.check import Statement, check
+from bot.checking.figures import missing_figures
+from bot.checking.polarity import added_negation, lost_negation
+from bot.checking.statements import plain, read_statements
 from eval.checks import measure, numbered
 
 TURNS: Sequence[tuple[str, Sequence[str]]] = [
@@ -359,7 +359,7 @@ def test_on_the_set(half: str) -> None:
 
 
 def test_importing_it_is_light() -> None:
-    code = "import bot.checking, sys; print(sorted({'torch', 'chromadb', 'gradio'} & set(sys.modules)))"
+    code = "import bot.checking.check, sys; print(sorted({'torch', 'chromadb', 'gradio'} & set(sys.modules)))"
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"

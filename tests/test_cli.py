@@ -13,7 +13,7 @@ import pytest
 
 from bot import Library
 from bot.cli import main
-from bot.formats import FORMATS
+from bot.transcripts.formats import FORMATS
 from eval.runner import read_rows
 
 TALK = "Ana Silva: The ferry sails at nine.\nTom Roe: It is often late.\nAna Silva: Only in fog.\nTom Roe: Any wind.\n"

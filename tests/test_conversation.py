@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import Answer, Library, answer, forms
+from bot import Answer, Library, answer
 from bot.answering import ANSWERED, NOT_FOUND, UNCLEAR, Citation
-from bot.conversation import Standalone, standalone_question
-from bot.quoting import Quote
-from bot.understanding import understand
+from bot.questions import forms
+from bot.questions.conversation import Standalone, standalone_question
+from bot.questions.understanding import understand
+from bot.quotes.quoting import Quote
 from embeddings.encoder import Encoder
 
 LAMP = "What does Nora say about the lamp?"

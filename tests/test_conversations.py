@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from bot import Library, answer
 from bot.answering import ANSWERED, LOST, NOT_BY_SPEAKER, NOT_FOUND, Answer
-from bot.checking import Statement
+from bot.checking.check import Statement
 from bot.errors import LibraryError
 from embeddings.encoder import Encoder
 from ui.conversations import Asked, Conversation, Keeper, Turn, recall, remember

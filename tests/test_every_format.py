@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from bot.formats import family_of, read_bytes
-from bot.transcript import Transcript, Utterance
+from bot.transcripts.formats import family_of, read_bytes
+from bot.transcripts.transcript import Transcript, Utterance
 from tests.episode import EPISODE, Turn
 from tests.writers import CODED, NAMED, UNNAMED, WRITERS, Writer, hearing_name
 

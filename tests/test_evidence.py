@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import Library
-from bot.evidence import defused, gather, new_fence
-from bot.retrieval import Passage
+from bot.checking.evidence import defused, gather, new_fence
+from bot.retrieval.search import Passage
 from embeddings.encoder import Encoder
 
 TALK = """\

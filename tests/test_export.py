@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot import Library, Quote, answer
-from bot.article import verify_text
-from bot.verifying import Verification
+from bot.verifying.article import verify_text
+from bot.verifying.verification import Verification
 from ui.conversations import Asked, Turn
 from ui.export import conversation_html, conversation_markdown, escaped, quote_markdown, quote_text
 from ui.wording import WORDING

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import TranscriptError
-from bot.formats import detect, family_of, format_of, read_bytes
-from bot.formats.json_shapes import SHAPES
-from bot.sentences import sentence_spans
-from bot.speakers import is_machine_label
-from bot.transcript import UNNAMED_SPEAKER, Transcript
+from bot.speakers.names import is_machine_label
+from bot.transcripts.formats import detect, family_of, format_of, read_bytes
+from bot.transcripts.formats.json_shapes import SHAPES
+from bot.transcripts.transcript import UNNAMED_SPEAKER, Transcript
+from bot.words.sentences import sentence_spans
 from tests.conftest import SHARED, shared
 
 

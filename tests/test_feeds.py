@@ -8,8 +8,8 @@ import pytest
 
 from bot import Library, TranscriptError
 from bot.cli import main
-from bot.feeds import Episode, is_feed, located, read_feed
-from bot.finding import find
+from bot.transcripts.feeds import Episode, is_feed, located, read_feed
+from bot.transcripts.finding import find
 from embeddings.encoder import Encoder
 
 TALK = "Ana Silva: The ferry sails at nine.\nTom Roe: It is often late.\nAna Silva: Only in fog.\n"

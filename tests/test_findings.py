@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bot import Library, QuestionError, mentions
-from bot.article import ArticleReport, verify_text
-from bot.mentioning import mentions_csv
-from bot.verifying import FOUND, NOT_FOUND, SAID_BY_OTHER, Verification
+from bot.counts.mentioning import mentions_csv
+from bot.verifying.article import ArticleReport, verify_text
+from bot.verifying.verification import FOUND, NOT_FOUND, SAID_BY_OTHER, Verification
 from embeddings.encoder import Encoder
 from tests.parsing import Parsed
 from ui import mentions as tab
@@ -83,7 +83,7 @@ def test_rows_of_one_page_and_what_is_not_in_the_file(library: Library, monkeypa
     """A page names its place in the whole; what the file does not have is left out, and said to be."""
     found = mentions("silo", library)
     assert "Mentions 3 to 4 of 7" in Parsed(rows_html(found.mentions[2:4], 2, found.count, library)).text
-    monkeypatch.setattr("bot.mentioning.is_in_source", lambda quote, library: "offer" not in quote.text)
+    monkeypatch.setattr("bot.counts.mentioning.is_in_source", lambda quote, library: "offer" not in quote.text)
     shown = Parsed(rows_html(mentions("silo", library).mentions, 0, 7, library))
     assert len(shown.named("mark")) == 6
     assert "1 time the words were not found again in the file itself: not shown." in shown.text

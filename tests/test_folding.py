@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.folding import Folded, Wording, cuts_word, fold
+from bot.words.folding import Folded, Wording, cuts_word, fold
 
 MARKS = "'’\"“„«-–—…. \n\t\u00a0\u00ad\u200b\u2011ﬁéÅ" + "e\u0301" + "가" + "가"
 TEXTS = st.text(st.one_of(st.sampled_from(MARKS), st.sampled_from("abz,9"), st.characters(codec="utf-8")), max_size=60)

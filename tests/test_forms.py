@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot import forms
-from bot.forms import read_form
+from bot.questions import forms
+from bot.questions.forms import read_form
 
 SETS = Path(__file__).parent.parent / "eval" / "sets"
 KINDS, PACKAGED = SETS / "kinds.jsonl", SETS / "samples" / "questions.jsonl"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import TranscriptError
-from bot.formats import read_bytes
+from bot.transcripts.formats import read_bytes
 from tests.locating import read_and_locate, turns
 
 HEARING = """                     HEARING ON HOUSING

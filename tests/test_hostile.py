@@ -28,8 +28,8 @@ from types import FrameType
 import pytest
 
 from bot.errors import TranscriptError
-from bot.formats import FORMATS, family_of, read_bytes
-from bot.transcript import Lines, Piece, Transcript
+from bot.transcripts.formats import FORMATS, family_of, read_bytes
+from bot.transcripts.transcript import Lines, Piece, Transcript
 from tests.episode import EPISODE
 from tests.writers import WRITERS, docx, paragraph, run
 
@@ -461,7 +461,7 @@ def child() -> None:
 def _forget() -> None:
     """Empty the caches of all readers, and collect what they held, so that no other file's objects are walked."""
     for name, module in list(sys.modules.items()):
-        if name.startswith("bot.formats"):
+        if name.startswith("bot.transcripts.formats"):
             for member in list(vars(module).values()):
                 if hasattr(member, "cache_clear"):
                     member.cache_clear()

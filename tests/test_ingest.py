@@ -9,10 +9,10 @@ import pytest
 
 from bot import Library
 from bot.cli import main
-from bot.formats import read_bytes
-from bot.ingest import FileReport
-from bot.registry import Record
-from bot.transcript import Item, Piece, Reading, Transcript, Unspoken, Utterance
+from bot.speakers.registry import Record
+from bot.store.reports import FileReport
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.transcript import Item, Piece, Reading, Transcript, Unspoken, Utterance
 from embeddings.encoder import Encoder
 
 VTT = """WEBVTT

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import TranscriptError
-from bot.formats import detect, read_bytes
-from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
+from bot.transcripts.formats import detect, read_bytes
+from bot.transcripts.transcript import UNNAMED_SPEAKER, Lines, Transcript
 from tests.conftest import shared
 
 

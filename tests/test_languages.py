@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot import Library, LibraryError, mentions, verify_quote
-from bot.finding import MANIFEST
-from bot.formats import read_bytes
-from bot.languages import checked_language, noticed_language
-from bot.retrieval import search
-from bot.speakers import read_question
+from bot.retrieval.search import search
+from bot.speakers.names import read_question
+from bot.transcripts.finding import MANIFEST
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.languages import checked_language, noticed_language
 from embeddings.encoder import Encoder, knows_only_english
 from embeddings.lexical import ENGLISH, PLAIN, stem, stemmer_of, stemmers_of, stems
 

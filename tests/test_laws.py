@@ -8,13 +8,13 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Chunking
 from bot.errors import TranscriptError
-from bot.formats import FORMATS, Format, detect, read_bytes
-from bot.formats.text import decode, split_lines
-from bot.sentences import sentence_spans
-from bot.transcript import Lines, Transcript
+from bot.store.chunking import Chunk, chunk_turns, chunk_windows
+from bot.transcripts.formats import FORMATS, Format, detect, read_bytes
+from bot.transcripts.formats.text import decode, split_lines
+from bot.transcripts.transcript import Lines, Transcript
+from bot.words.sentences import sentence_spans
 from embeddings.encoder import Encoder
 
 LABELS = ["HOST", "Ana Silva", "Dr. O'Neil", "SPEAKER_01", "José Pérez (Guest)", "田中"]

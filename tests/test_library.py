@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from bot import EncoderError, Library, LibraryError, TranscriptError, answer
-from bot.finding import MANIFEST
-from bot.formats import read_bytes
-from bot.retrieval import Passage
+from bot.retrieval.search import Passage
+from bot.transcripts.finding import MANIFEST
+from bot.transcripts.formats import read_bytes
 from embeddings.encoder import BUNDLED, MINILM, Encoder, Fingerprint
 
 FERRY = (

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot import Library
-from bot.library import Entry
+from bot.store.manifest import Entry
 from ui.media import address, recording_of, route
 
 if TYPE_CHECKING:

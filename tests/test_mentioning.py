@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import Library, LibraryError, QuestionError, mentioning, mentions
-from bot.formats import read_bytes
-from bot.mentioning import _Query, _Script, _search
+from bot import Library, LibraryError, QuestionError, mentions
+from bot.counts import mentioning
+from bot.counts.mentioning import _Query, _Script, _search
+from bot.transcripts.formats import read_bytes
 from embeddings.encoder import Encoder
 from embeddings.lexical import stem
 from tests.conftest import shared

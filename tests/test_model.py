@@ -21,8 +21,9 @@ from typing import Any
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
-from bot import Model, ModelError, load_model, model
+from bot import Model, ModelError, load_model
 from bot.config import Modelling
+from bot.models import model
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = [("system", "Answer in one sentence."), ("human", "What is a harbour?")]
@@ -206,7 +207,8 @@ def test_a_model_that_died(smollm2_file: Path) -> None:
 
 STREAMING = """
 import os, sys, threading
-from bot import load_model, model
+from bot import load_model
+from bot.models import model
 loaded = load_model(sys.argv[1])
 endless = loaded.chat.stream("Count to 1000.", max_tokens=3000, extra_body={"ignore_eos": True})
 started = threading.Event()

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.formats import family_of, read_bytes
+from bot.transcripts.formats import family_of, read_bytes
 from tests.episode import Turn, timed
 from tests.test_every_format import merged
 from tests.writers import CODED, NAMED, UNNAMED, WRITERS, Writer, clock, hearing_name

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.chunking import Chunk, chunk_turns, chunk_windows
 from bot.config import Chunking
-from bot.formats import read_bytes
 from bot.library import Library
-from bot.retrieval import look_up
-from bot.sentences import sentence_spans
-from bot.speakers import STOP, read_question
+from bot.retrieval.search import look_up
+from bot.speakers.names import STOP, read_question
+from bot.store.chunking import Chunk, chunk_turns, chunk_windows
+from bot.transcripts.formats import read_bytes
+from bot.words.sentences import sentence_spans
 from embeddings.encoder import Encoder
 from eval import fitting, sets
 from eval.training import pairs

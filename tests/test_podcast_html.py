@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.errors import TranscriptError
-from bot.formats import read_bytes
-from bot.formats.text import fold_white
-from bot.transcript import Item
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.formats.text import fold_white
+from bot.transcripts.transcript import Item
 from tests.conftest import shared
 from tests.locating import read_and_locate, turns
 

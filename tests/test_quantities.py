@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.forms import Form
-from bot.opposing import negates, otherwise
-from bot.quantities import asked_units, holds_unit, quantities_of
+from bot.questions.forms import Form
+from bot.quotes.opposing import negates, otherwise
+from bot.words.quantities import asked_units, holds_unit, quantities_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from bot.question import AskedDate, date_of, read_kind, subject_of
+from bot.questions.kinds import AskedDate, date_of, read_kind, subject_of
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import Library
-from bot.quoting import Quote, clock, is_in_source
-from bot.transcript import Lines
+from bot.quotes.quoting import Quote, is_in_source
+from bot.transcripts.transcript import Lines
+from bot.words.phrases import clock
 
 
 def test_the_locator_rejects_what_the_record_gets_wrong(samples: Library) -> None:

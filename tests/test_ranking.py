@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot import ranking
 from bot.config import Settings
 from bot.fitted import Fitted
-from bot.ranking import Evidence
+from bot.retrieval import ranking
+from bot.retrieval.ranking import Evidence
 
 
 def evidence(**columns: list[float]) -> Evidence:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import Library
-from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
+from bot.transcripts.transcript import Lines, Piece, Reading, Transcript, Utterance
 from tests.browsing import Watched, free_port, needs_browser, on_screen, watching
 from tests.parsing import Parsed, made
 from tests.test_media import silence

@@ -22,8 +22,8 @@ import srt
 import webvtt
 
 from bot.errors import TranscriptError
-from bot.formats import family_of, read_file
-from bot.sentences import sentence_spans
+from bot.transcripts.formats import family_of, read_file
+from bot.words.sentences import sentence_spans
 from tests.conftest import SHARED, shared
 from tests.test_every_format import merged
 

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from bot import Library, LibraryError, QuestionError, Settings, Transcript, answer, verify_quote
 from bot.cli import main
-from bot.finding import MANIFEST
-from bot.library import RevisionGone
-from bot.quoting import is_in_source
-from bot.registry import Record, merging, renaming, rows_of, speakers_by_label
-from bot.retrieval import Passage, search
-from bot.roster import perhaps_one
-from bot.speakers import find_speakers, fold_name, is_machine_label, read_question
-from bot.transcript import UNNAMED_SPEAKER
+from bot.counts.roster import perhaps_one
+from bot.quotes.quoting import is_in_source
+from bot.retrieval.search import Passage, search
+from bot.speakers.names import find_speakers, fold_name, is_machine_label, read_question
+from bot.speakers.registry import Record, merging, renaming, rows_of, speakers_by_label
+from bot.store.revisions import RevisionGone
+from bot.transcripts.finding import MANIFEST
+from bot.transcripts.transcript import UNNAMED_SPEAKER
 from embeddings.encoder import Encoder
 
 FERRY = (

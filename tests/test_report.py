@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.transcript import Lines, Piece, Reading, Transcript, Utterance
+from bot.transcripts.transcript import Lines, Piece, Reading, Transcript, Utterance
 from eval import plots, report
 from eval.compare import compare, compare_text
 from eval.runner import RunError, summarise

@@ -6,8 +6,8 @@ import pytest
 
 from bot import Library, answer
 from bot.config import Modelling
-from bot.model import Model
-from bot.rewriting import rewritten
+from bot.models.model import Model
+from bot.models.rewriting import rewritten
 from tests.fakes import Scripted
 
 HISTORY = [("What does the new ferry project cost?", "Marisol puts it at £9.4 million altogether.")]

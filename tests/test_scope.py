@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from bot.library import Entry
-from bot.scope import narrow
+from bot.questions.scope import narrow
+from bot.store.manifest import Entry
 
 
 def entry(id: str, title: str, date: str | None, *speakers: str) -> Entry:

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from bot import Library
-from bot.formats import read_bytes
-from bot.ingest import FileReport
-from bot.library import Added, Entry
-from bot.talking import talks_in
+from bot.store.manifest import Entry
+from bot.store.reports import Added, FileReport
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.talk import talks_in
 from embeddings.encoder import Encoder
 from ui import talktime
 from ui.desk import Desk

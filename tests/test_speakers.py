@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.speakers import find_speakers, fold_name, read_question
-from bot.transcript import UNNAMED_SPEAKER
+from bot.speakers.names import find_speakers, fold_name, read_question
+from bot.transcripts.transcript import UNNAMED_SPEAKER
 
 PEOPLE = (
     "Annie Ferris",

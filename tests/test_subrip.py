@@ -9,9 +9,9 @@ import pytest
 import srt
 
 from bot.errors import TranscriptError
-from bot.formats import read_bytes
-from bot.formats.text import fold_white
-from bot.transcript import UNNAMED_SPEAKER, Lines
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.formats.text import fold_white
+from bot.transcripts.transcript import UNNAMED_SPEAKER, Lines
 from tests.conftest import SHARED, shared
 from tests.locating import read_and_locate, turns
 

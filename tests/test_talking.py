@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot import Library, LibraryError, talk_time
-from bot.talking import _seconds
-from bot.transcript import Lines, Piece
+from bot.transcripts.talk import _seconds
+from bot.transcripts.transcript import Lines, Piece
 from embeddings.encoder import Encoder
 
 CAPTIONS = """WEBVTT

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot import Library, answer, terminal
+from bot import Library, answer
 from bot.cli import main
+from bot.commands import terminal
 from tests.fakes import Scripted
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.formats import read_bytes
+from bot.transcripts.formats import read_bytes
 from eval.training import pairs, train
 from eval.training.episodes import Episode, Pair, read, write
 from tests import invented

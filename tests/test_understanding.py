@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from bot import Library, QuestionError, Transcript, answer, forms
+from bot import Library, QuestionError, Transcript, answer
 from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, UNCLEAR
-from bot.counting import count
-from bot.formats import read_bytes
-from bot.understanding import understand
+from bot.counts.counting import count
+from bot.questions import forms
+from bot.questions.understanding import understand
+from bot.transcripts.formats import read_bytes
 from embeddings.encoder import Encoder
 
 QUESTIONS = Path(__file__).parent.parent / "eval" / "sets" / "samples" / "questions.jsonl"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot import Library, QuestionError, Transcript, Verification, verify_quote
-from bot.folding import Folded, Wording, fold
-from bot.quoting import is_in_source
-from bot.transcript import Lines
-from bot.verifying import FOUND, NOT_FOUND, SAID_BY_OTHER, Verifier
+from bot.quotes.quoting import is_in_source
+from bot.transcripts.transcript import Lines
+from bot.verifying.verification import FOUND, NOT_FOUND, SAID_BY_OTHER, Verifier
+from bot.words.folding import Folded, Wording, fold
 from embeddings.encoder import Encoder
 from eval.verification import cases, measure, summary, write_library
 from tests.conftest import shared

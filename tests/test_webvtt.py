@@ -8,9 +8,9 @@ import pytest
 import webvtt
 
 from bot.errors import TranscriptError
-from bot.formats import detect, read_bytes
-from bot.formats.text import fold_white
-from bot.transcript import UNNAMED_SPEAKER, Lines, Transcript
+from bot.transcripts.formats import detect, read_bytes
+from bot.transcripts.formats.text import fold_white
+from bot.transcripts.transcript import UNNAMED_SPEAKER, Lines, Transcript
 from tests.conftest import SHARED, shared
 
 

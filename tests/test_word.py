@@ -11,8 +11,8 @@ import pytest
 from docx.oxml import parse_xml
 
 from bot.errors import TranscriptError
-from bot.formats import read_bytes
-from bot.transcript import Item
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.transcript import Item
 from tests import writers
 from tests.locating import read_and_locate, turns
 

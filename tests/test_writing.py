@@ -19,8 +19,8 @@ from langchain_core.messages import BaseMessage
 from bot import Answer, Library, ModelError, answer, stream
 from bot.answering import LOST, NOT_FOUND, REFUSAL, UNVERIFIED_MARK
 from bot.config import Modelling, Settings
-from bot.model import Model, load_model
-from bot.quoting import is_in_source
+from bot.models.model import Model, load_model
+from bot.quotes.quoting import is_in_source
 from embeddings.encoder import Encoder
 from tests.fakes import Scripted
 from ui import answers
@@ -334,7 +334,7 @@ def test_what_is_refused_or_counted_needs_no_model(library: Library) -> None:
 
 def test_the_prompt_word_for_word(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a model is told, as one text: a change of it is a change to think about."""
-    monkeypatch.setattr("bot.evidence.secrets.token_hex", lambda count: "feed5eed")
+    monkeypatch.setattr("bot.checking.evidence.secrets.token_hex", lambda count: "feed5eed")
     model = writes("The parish paid {parish}.")
     ask(library, model, "Who paid for the new bell?")
     system, asked, answered, user = (str(message.content) for message in model.asked[0])

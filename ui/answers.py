@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answering import ANSWERED, NOT_FOUND, Answer, Citation, side_heading
-from bot.model import Model
-from bot.quoting import Quote
-from bot.retrieval import Passage
-from bot.speakers import join_names
-from bot.transcript import Transcript
+from bot.models.model import Model
+from bot.quotes.quoting import Quote
+from bot.retrieval.search import Passage
+from bot.transcripts.transcript import Transcript
+from bot.words.phrases import join_names
 from ui.markup import TranscriptOf, act_button, figure_html, number_button, open_button, text, who_html
 from ui.places import PASSAGE
 from ui.wording import WORDING

@@ -65,7 +65,7 @@ def launch(
     """Serve the page until Ctrl-C.
 
     Raises OnRecordError for a host that other machines could reach, a port that cannot be opened, or a language model
-    (see `bot.model.load_model`) that cannot be loaded.
+    (see `bot.models.model.load_model`) that cannot be loaded.
     """
     app = build_app(library, examples, model)
     url = serve(app, host, port, open_browser)

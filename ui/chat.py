@@ -19,7 +19,7 @@ import gradio as gr
 
 from bot.answering import stream
 from bot.errors import OnRecordError
-from bot.model import load_model
+from bot.models.model import load_model
 from ui import answers
 from ui.conversations import Asked, Conversation, Keeper, Turn, recall
 from ui.desk import QUIET, Desk, sent

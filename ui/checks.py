@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from bot.article import ArticleReport, Checked, Quotation, verify_text
 from bot.errors import OnRecordError
-from bot.nearness import SAME, Difference
-from bot.phrases import plural
-from bot.quoting import Neighbour, Quote
-from bot.sentences import sentence_spans
-from bot.verifying import (
+from bot.quotes.quoting import Neighbour, Quote
+from bot.verifying.article import ArticleReport, Checked, Quotation, verify_text
+from bot.verifying.nearness import SAME, Difference
+from bot.verifying.verification import (
     FOUND,
     LEFT_OUT,
     NOT_FOUND,
@@ -30,6 +28,8 @@ from bot.verifying import (
     Part,
     Verification,
 )
+from bot.words.phrases import plural
+from bot.words.sentences import sentence_spans
 from ui.desk import QUIET, Desk, packaged
 from ui.limits import limits_of
 from ui.markup import TranscriptOf, error_html, figure_html, text, who_html

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet, InvalidToken
 
 from bot.answering import LOST, NO_MARKS, Answer, Citation, text_of
-from bot.checking import Statement
+from bot.checking.check import Statement
 from bot.errors import LibraryError, OnRecordError
-from bot.library import PAGE_SECRET
-from bot.quoting import Quote, is_in_source
-from bot.retrieval import Hit, Passage, Stretch
+from bot.quotes.quoting import Quote, is_in_source
+from bot.retrieval.search import Hit, Passage, Stretch
+from bot.store.store import PAGE_SECRET
 from ui.places import QUOTE, Spot
 from ui.wording import WORDING
 

@@ -9,7 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.answering import side_heading
-from bot.quoting import Quote, clock
+from bot.quotes.quoting import Quote
+from bot.words.phrases import clock
 from ui.wording import WORDING
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.errors import OnRecordError, QuestionError
-from bot.phrases import plural
-from bot.speakers import join_names
+from bot.words.phrases import join_names, plural
 from ui.desk import QUIET
 from ui.markup import error_html
 from ui.wording import WORDING

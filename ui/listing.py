@@ -13,19 +13,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.formats import SUFFIXES
-from bot.ingest import FileReport, LeftOut
-from bot.phrases import plural
-from bot.quoting import Quote, clock
-from bot.registry import Renamed, speakers_of
-from bot.roster import SpeakerRecord, perhaps_one
-from bot.transcript import BLANK, Transcript
+from bot.counts.roster import SpeakerRecord, perhaps_one
+from bot.quotes.quoting import Quote
+from bot.speakers.registry import Renamed, speakers_of
+from bot.store.reports import FileReport, LeftOut
+from bot.transcripts.formats import SUFFIXES
+from bot.transcripts.transcript import BLANK, Transcript
+from bot.words.phrases import clock, plural
 from ui.markup import act_button, colour_of, open_button, text, who_html
 from ui.places import TRANSCRIPT
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
-    from bot.library import Added, Entry
+    from bot.store.manifest import Entry
+    from bot.store.reports import Added
 
 ROWS = 100
 """The most transcripts that are listed at a time; the filter finds the others."""

@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.quoting import Neighbour, Quote, clock
-from bot.speakers import is_machine_label
-from bot.transcript import Transcript
+from bot.quotes.quoting import Neighbour, Quote
+from bot.speakers.names import is_machine_label
+from bot.transcripts.transcript import Transcript
+from bot.words.phrases import clock
 from ui.export import quote_markdown, quote_text
 from ui.places import QUOTE, Spot
 from ui.wording import WORDING

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from bot.library import Library
-    from bot.registry import Listed
+    from bot.speakers.registry import Listed
 
 TYPES = {
     ".mp3": "audio/mpeg",

@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import pandas as pd
 
+from bot.counts.mentioning import Mention, Mentions, mentions, mentions_csv
 from bot.errors import OnRecordError
-from bot.formats import slug
-from bot.mentioning import Mention, Mentions, mentions, mentions_csv
-from bot.phrases import plural
-from bot.quoting import clock
+from bot.transcripts.formats import slug
+from bot.words.phrases import clock, plural
 from ui.desk import QUIET, Desk, packaged
 from ui.limits import limits_of
 from ui.markup import card_html, colour_of, error_html, open_button, text, who_html

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import OnRecordError
-from bot.quoting import Quote
+from bot.quotes.quoting import Quote
 from ui.wording import WORDING
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from bot.errors import OnRecordError
-from bot.quoting import clock
-from bot.speakers import is_machine_label
-from bot.transcript import Transcript, Utterance
+from bot.speakers.names import is_machine_label
+from bot.transcripts.transcript import Transcript, Utterance
+from bot.words.phrases import clock
 from ui.desk import QUIET, packaged, sent
 from ui.markup import colour_of, text, who_html
 from ui.media import Recording, address, recording_of

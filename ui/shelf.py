@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import gradio as gr
 
 from bot.errors import OnRecordError
-from bot.library import Added, Kept
-from bot.registry import Renamed
+from bot.speakers.registry import Renamed
+from bot.store.reports import Added
+from bot.store.store import Kept
 from ui import talktime
 from ui.answers import start_html
 from ui.desk import QUIET, Desk, packaged, sent
@@ -49,7 +50,8 @@ from ui.markup import error_html, text
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
-    from bot.library import Entry, Library
+    from bot.library import Library
+    from bot.store.manifest import Entry
 
 T = TypeVar("T")
 

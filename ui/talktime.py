@@ -14,17 +14,18 @@ import gradio as gr
 import pandas as pd
 
 from bot.errors import OnRecordError
-from bot.library import RevisionGone
-from bot.quoting import clock
-from bot.talking import Talk, added_up, talks_in
-from bot.transcript import Transcript
+from bot.store.revisions import RevisionGone
+from bot.transcripts.talk import Talk, added_up, talks_in
+from bot.transcripts.transcript import Transcript
+from bot.words.phrases import clock
 from ui.desk import QUIET, Desk
 from ui.limits import limits_of
 from ui.markup import error_html, who_html
 from ui.wording import WORDING
 
 if TYPE_CHECKING:
-    from bot.library import Entry, Library
+    from bot.library import Library
+    from bot.store.manifest import Entry
 
 WORDS, MINUTES = "words", "minutes"
 

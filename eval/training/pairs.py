@@ -4,7 +4,7 @@
 
     corpus, qmsum-train ─► Episode (its chunks, and what asks for them) ─► a file of JSON lines
 
-A chunk is what the product searches (`bot.chunking`: turns of at most 96 tokens, windows of three, no label), a query
+A chunk is what the product searches (`bot.store.chunking`: turns of at most 96 tokens, windows of three, no label), a query
 what it searches for (`subject_of`: the question without its frame).  Kinds of pair:
 
     reply         the question that ends a turn               ─► the chunk that replies
@@ -37,14 +37,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.chunking import Chunk, TokenCounter, chunk_turns, chunk_windows
 from bot.config import Chunking
 from bot.errors import OnRecordError
-from bot.formats import read_bytes
-from bot.question import subject_of
-from bot.sentences import sentence_spans
-from bot.speakers import STOP, read_question
-from bot.transcript import Transcript
+from bot.questions.kinds import subject_of
+from bot.speakers.names import STOP, read_question
+from bot.store.chunking import Chunk, TokenCounter, chunk_turns, chunk_windows
+from bot.transcripts.formats import read_bytes
+from bot.transcripts.transcript import Transcript
+from bot.words.sentences import sentence_spans
 from embeddings.encoder import MINILM, Encoder
 from eval import sets
 from eval.training.episodes import RECIPE, Episode, Pair, write
@@ -176,7 +176,7 @@ def _replies(
 
 
 def searched(question: str, speakers: tuple[str, ...]) -> str:
-    """A question as the product searches for it (`bot.retrieval.look_up`)."""
+    """A question as the product searches for it (`bot.retrieval.search.look_up`)."""
     return subject_of(read_question(question, speakers).topic)
 
 

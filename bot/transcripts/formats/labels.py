@@ -1,0 +1,274 @@
+"""What is a label, decided by evidence across a file: no one pattern can tell `Ana Silva: yes` from `Here is the
+thing: yes`.  A label repeats, is short, and is capitalised, bold, bracketed or timed.
+
+    lines ─ candidate_of ─► Candidates ─ accept_labels ─► the names that are labels ─ split_at_labels ─► who says what
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.transcripts.formats.text import fold_white, parse_time
+
+TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+# Inside a name: a nickname in quotes, a remark in brackets.
+_QUOTED = r"(?:\"[^\":\n]{1,40}\"|“[^”:\n]{1,40}”)"
+_IN_BRACKETS = r"\[[^\[\]:\n]{1,40}\](?!\()"
+# A name may carry a long parenthesis: "Hon. Ana Silva (Minister of Families, Children and Social Development)".
+A_NAME = rf"(?:[^\s:：*_\[\]<>{{}}|\"“”]|{_QUOTED})(?:[^:：*\[\]<>{{}}|\"“”\t]|{_QUOTED}|{_IN_BRACKETS}){{0,159}}?"
+_PHONE = r"\+?\(?\d(?:[\s().-]*[\d*]){8,18}"  # dial-ins, which Zoom may mask: "1617*****34"
+INVISIBLE = "\u200b\u200e\u200f\ufeff"  # left by copying from web pages
+_COLON = r"(?:：|:(?=\s|$|[^\x00-\x7f]))"
+_LABEL_LINE = re.compile(
+    rf"""[\s{INVISIBLE}]*+
+    (?:(?:\[{TIME}\]|\({TIME}\)|{TIME})[ \t]+(?:-[ \t]+)?)?
+    (?:
+        (?P<mark>\*{{1,3}}|__?)(?P<bold>{A_NAME})\s*(?:[(\[]{TIME}[)\]])?\s*
+        (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{TIME}[)\]])?\s*{_COLON})
+      | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
+      | (?P<plain>{_PHONE}|{A_NAME})\s*(?:[(\[]{TIME}[)\]])?\s*{_COLON}
+      | (?:\*\*)?(?P<otter>{A_NAME})(?:\*\*)?[ ]{{1,3}}(?:[-–—][ ]{{1,3}})?(?:{TIME}|\({TIME}\))\s*$
+      | (?P<trint>{A_NAME})[ ]{{1,3}}\[{TIME}\](?=\s+\S)
+      | \[(?P<saved>[^\[\]:\n]{{1,80}})\][ ]{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}\s*$
+    )""",
+    re.VERBOSE,
+)
+# A time, then a name alone, words below: Happy Scribe, Fathom, Word's Transcribe.
+_TIME_THEN_NAME = re.compile(
+    rf"\s*+(?:\[{TIME}\]|\({TIME}\)|{TIME})[ \t]+(?:-[ \t]+)?(?P<name>{A_NAME})(?<![.!?,;…])\s*$"
+)
+# A time behind the label (Sonix; Temi has tabs, Changelog escapes), or on a line of its own (YouTube's transcript).
+_TIME_BEHIND = re.compile(
+    r"\\?\[\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?\\?\]\s+(?!to \\?\[)|\d{1,3}:\d{2}(?::\d{2})?\t\s*"
+)
+# A label in the middle of a line, after the end of a sentence.
+_LABEL_WITHIN = re.compile(
+    r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
+    r"(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：]))(?:\s|$))"
+)
+_TIME_IN_LABEL = re.compile(TIME)
+HEADING = re.compile(r"#{1,6}\s|(?:-{3,}|\*{3,}|_{3,}|(?:\*\s){2,}\*|#)\s*$")  # "* * *" and "#" part scenes
+# Words before a colon that head a remark and name nobody.
+_NEVER_LABELS = frozenset(
+    "note notes nb ps warning title date time source sources link links url http https email tel subject topic "
+    "location duration recorded transcript summary keywords tags participants attendees speakers present apologies "
+    "example edit update contents remember reminder tip disclaimer caution outline overview".split()
+) | {
+    *("pro tip", "fun fact", "spoiler alert", "grain of salt"),
+    *("action item", "action items", "screen sharing", "meeting title", "key points"),  # Fathom, Granola
+}
+# "Step 1: Open the lid." is part of what somebody says; "Caller 1:" is somebody.
+_NUMBER = r"\s*(?:no\.?\s*)?#?(?P<number>\d+[a-z]?|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)"
+_SECTION = re.compile(
+    r"(?:step|item|chapter|part|section|number|no|point|figure|table|page|act|scene|episode|lesson|rule|tip|phase|slide|"
+    rf"appendix|verse|day|week|month|year|round|option|example|exercise|agenda item|volume|book|season){_NUMBER}",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?P<whom>.*[^\W\d_])[\s#_-]*\d+[a-z]?$", re.IGNORECASE)
+_NUMBERED_PEOPLE = frozenset(
+    "speaker participant guest caller witness person interviewer interviewee host panelist panellist respondent man "
+    "woman boy girl child student pupil teacher patient doctor nurse officer juror member user agent customer client "
+    "voice male female moderator facilitator presenter reporter player parent audience delegate expert attendee".split()
+)
+_PARTICLES = frozenset("de da di do dos du del della der den van von la le les el al bin ibn of the and & y e".split())
+_LEADING_PARTICLES = frozenset("de da di do dos du del della der den ter van von la le los las el al bin ibn".split())
+# The full stop of a name: "Sarah K.", "Martin Luther King Jr."
+_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){1,3}|(?:Jr|Sr|Esq|Ph\.?D|M\.?D)\.")
+# Evidence.  A share is of the lines that are not blank.
+_DENSE = 0.5  # so many lines look labelled: single capitalised words may be labels
+_VERY_DENSE = 0.9  # nearly every line looks labelled: even a word that occurs once may be
+_LOWER_CASE_WORD = 0.1  # `interviewer:` must head this share of the labelled lines
+_LOWER_CASE_WORDS = 0.3  # and so many `bell hooks:`, as `my point:` may occur often
+# A single capitalised word must head this share of the labelled lines, or this if the text has it in lower case too.
+_RARE_WORD = 0.01
+_WORD = 0.05
+_FULL_LINE = 0.5  # of the longest line: shorter lines were not cut by wrapping
+_MARKED = 0.6  # so many labels are bold or in brackets: others must occur often
+SAID_SO = 3  # a head of a line that occurs so often and is read as words is named in the report
+SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+# Where a turn may end: a sentence, a speaker who is interrupted, a stage direction.
+TURN_END = re.compile(r"(?:[.!?…。！？—–)\]]|--)[\s\"'”’)\]*_]*$")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A line that may begin with a label."""
+
+    line: int
+    name: str
+    emphasised: bool  # bold or in brackets: a writer's mark that this is a label
+    timed: bool  # a time of its own is another
+    time: float | None
+    words: str
+    alone: bool = False  # nothing but the time before it says that this is no line of words
+
+
+def candidate_of(number: int, line: str) -> Candidate | None:
+    """What may be a label at the head of a line, and the words behind it."""
+    if (":" not in line and "：" not in line) or HEADING.match(line):
+        return None
+    match = _LABEL_LINE.match(line)
+    if not match:
+        alone = _TIME_THEN_NAME.match(line)
+        time = _TIME_IN_LABEL.search(line) if alone else None
+        return (
+            Candidate(number, alone["name"].strip(), False, True, parse_time(time.group()), "", True)
+            if alone and time
+            else None
+        )
+    name = next(
+        name for name in match.group("bold", "bracketed", "plain", "otter", "trint", "saved") if name is not None
+    ).strip()
+    words = line[match.end() :].strip()
+    time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
+    if not time and (behind := _TIME_BEHIND.match(words)):
+        time, words = re.search(r"[\d:.,]+", behind.group()), words[behind.end() :]
+    return Candidate(
+        line=number,
+        name=name,
+        # Italics stress any word.
+        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,
+        timed=time is not None,
+        # What Zoom saves are times of day.
+        time=parse_time(time.group()) if time and match["saved"] is None else None,
+        words=words,
+    )
+
+
+def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[str]:
+    """The candidate names that the file as a whole shows to be labels."""
+    filled = max(1, sum(1 for line in lines if line.strip()))
+    counts = Counter(candidate.name for candidate in candidates)
+    emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
+    marked = emphasised | {candidate.name for candidate in candidates if candidate.timed}
+    shapes = {name: shape_of(name, name in emphasised) for name in counts}
+    labelled = sum(count for name, count in counts.items() if shapes[name])
+    dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
+    # Names are not written in lower case, words are.
+    in_lower_case = lower_case_words(lines)
+    in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
+    accepted = set()
+    for name, count in counts.items():
+        match "name" if shapes[name] == "word" and name in marked else shapes[name]:
+            case "name":
+                enough = count >= 2 or (name in marked and len(marked) >= 2)
+            case "word":
+                share = _WORD if name.casefold() in in_lower_case else _RARE_WORD
+                as_turns = dense and in_paragraphs[name] == count
+                enough = very_dense or (count >= (2 if dense else 3) and (as_turns or count >= share * labelled))
+            case "lower case":
+                share = _LOWER_CASE_WORDS if " " in name else _LOWER_CASE_WORD
+                enough = (count >= 2 and name in marked) or (count >= 4 and count >= share * labelled)
+            case _:
+                enough = False
+        if enough:
+            accepted.add(name)
+    if not accepted and not very_dense:
+        return set()
+    # In a file that labels its turns somebody who speaks once is a speaker too, and so is somebody whose label varies.
+    repeated = frozenset(name for name in accepted if counts[name] > 1)
+    known = {_same_name(name) for name in repeated}
+    families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
+    full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
+    labels = {
+        name
+        for candidate in candidates
+        if (name := candidate.name) in repeated
+        or (name in accepted and name in marked)
+        or (shapes[name] and _same_name(name) in known)
+        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
+    }
+    marks = [candidate.emphasised for candidate in candidates if candidate.name in labels]
+    if marks.count(True) < _MARKED * len(marks):
+        return labels
+    # Where names are bold, "In April:" heads a paragraph of somebody's.
+    bold = {_same_name(name) for name in labels & emphasised}
+    return {name for name in labels if _same_name(name) in bold or counts[name] >= SAID_SO}
+
+
+def lower_case_words(lines: Sequence[str]) -> set[str]:
+    """The words that a text has in lower case."""
+    return {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+
+
+def _same_name(name: str) -> str:
+    """What `Ana`, `ANA` and `Ana (laughing)` share."""
+    return fold_white(name.split("(")[0] or name).casefold()
+
+
+def _may_occur_once(
+    candidate: Candidate, lines: Sequence[str], families: Collection[str], full_line: float | None
+) -> bool:
+    """Whether a name that the file has once begins a turn rather than a wrapped line or a list item.
+
+    `families` are the repeated labels that are numbered, without their numbers; `full_line` is the length (characters)
+    from which a line may have been cut by wrapping, in a file where nearly every line looks labelled, else None.
+    """
+    above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
+    if full_line is not None:
+        # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
+        return not above or bool(TURN_END.search(above)) or len(above) < full_line
+    if candidate.name[0].islower() or candidate.name[0] in "-–—•#":
+        return False
+    if (numbered := _NUMBERED.match(candidate.name)) and not (
+        numbered["whom"] in families or numbered["whom"].split()[-1].casefold() in _NUMBERED_PEOPLE
+    ):
+        return False
+    return not above or bool(TURN_END.search(above))
+
+
+def shape_of(name: str, emphasised: bool) -> str | None:
+    """How much a candidate looks like a name: "name", "word" (one capitalised word), "lower case", or None."""
+    if re.fullmatch(_PHONE, name):
+        return "name"
+    core = name.split("(")[0] if name.endswith(")") else re.sub(r"\([^()]*\)", " ", name)
+    core = re.sub(rf"{_QUOTED}|{_IN_BRACKETS}", " ", core).strip() or name
+    if core.casefold().replace(".", "") in _NEVER_LABELS or not re.search(r"(?<!\d)[^\W\d]", core):
+        return None  # a remark; a number, a year ("1990s"), a price ("20k")
+    tokens = core.split()
+    if core.endswith((".", "!", "?", ",", ";")) and not _ABBREVIATION.fullmatch(tokens[-1]):
+        return None
+    if len(tokens) > 8 or any("://" in token for token in tokens):
+        return None
+    if emphasised:
+        return "name"
+    if _SECTION.fullmatch(core):
+        return None
+    after_particles = list(itertools.dropwhile(_LEADING_PARTICLES.__contains__, tokens))
+    capitalised = all(
+        not token[0].islower() or token.casefold() in _PARTICLES or any(char.isupper() for char in token[:4])
+        for token in after_particles
+        if token[0].isalpha()
+    )
+    if not capitalised or not after_particles or after_particles[0][0].islower():
+        return "lower case" if len(tokens) <= 3 else None
+    if len(tokens) >= 2 or core != name or core.isupper() or not core[0].isupper() or re.search(r"\d", core):
+        return "name"
+    return "word"
+
+
+def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]]:
+    """(label, words) of each speaker on a line; the first is the one who was speaking, whose label is left "" here.
+
+    Not after words that go on ("He said to Ana: come") nor inside quotation marks ("Who Is She? Ana: A Life").
+    """
+    if ":" not in words and "：" not in words:
+        return [("", words)]
+    parts: list[tuple[str, str]] = []
+    label, begin, counted, straight, curly = "", 0, 0, 0, 0
+    for match in _LABEL_WITHIN.finditer(words):
+        if match["label"] not in labels:
+            continue
+        before = words[counted : match.start()]
+        counted = match.start()
+        straight += before.count('"')
+        curly += before.count("“") - before.count("”")
+        in_quotes = straight % 2 == 1 or curly != 0
+        if SENTENCE_END.search(words, max(0, counted - 9), counted) and not in_quotes:
+            parts.append((label, words[begin:counted]))
+            label, begin = match["label"], match.end("head")
+    return [*parts, (label, words[begin:])]
