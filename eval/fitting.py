@@ -26,10 +26,10 @@ import numpy as np
 from bot.config import Settings
 from bot.fitted import Fitted
 from bot.library import Library
+from bot.questions.whose import SpeakerQuestion, read_question
 from bot.quotes.choosing import SENTENCE_FEATURES, Sentence, signals_of, weigh_up
 from bot.retrieval import ranking
 from bot.retrieval.search import look_up, search
-from bot.speakers.names import SpeakerQuestion, read_question
 from embeddings.encoder import Encoder
 from embeddings.lexical import stems
 from eval import runner, sets, splits

@@ -14,11 +14,11 @@ import pytest
 from bot import Library, Transcript, TranscriptError
 from bot.cli import main
 from bot.commands.progress import Meter
-from bot.questions.kinds import date_of, title_of
 from bot.store.reports import Added
 from bot.transcripts.finding import MANIFEST, find
 from bot.transcripts.formats import ASKED_FOR
 from bot.transcripts.transcript import UNNAMED_SPEAKER
+from bot.words.dates import date_of, title_of
 from embeddings.encoder import Encoder
 from tests.conftest import shared
 

@@ -16,7 +16,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
 from bot import Answer, Library, QuestionError, answer
-from bot.speakers.names import read_question
+from bot.questions.whose import read_question
 
 QUESTION = "How much was the water bill?"
 

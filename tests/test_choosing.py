@@ -10,9 +10,9 @@ import pytest
 from bot import Library, answer
 from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND
 from bot.config import Refusing
+from bot.questions.whose import read_question
 from bot.quotes.choosing import logistic
 from bot.retrieval.search import search
-from bot.speakers.names import read_question
 from embeddings.encoder import Encoder
 
 FRIENDS = """\

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot import Library, LibraryError, mentions, verify_quote
+from bot.questions.whose import read_question
 from bot.retrieval.search import search
-from bot.speakers.names import read_question
 from bot.transcripts.finding import MANIFEST
 from bot.transcripts.formats import read_bytes
 from bot.transcripts.languages import checked_language, noticed_language

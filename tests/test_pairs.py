@@ -12,8 +12,9 @@ import pytest
 
 from bot.config import Chunking
 from bot.library import Library
+from bot.questions.whose import read_question
 from bot.retrieval.search import look_up
-from bot.speakers.names import STOP, read_question
+from bot.speakers.names import STOP
 from bot.store.chunking import Chunk, chunk_turns, chunk_windows
 from bot.transcripts.formats import read_bytes
 from bot.words.sentences import sentence_spans

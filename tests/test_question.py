@@ -6,7 +6,8 @@ import datetime
 
 import pytest
 
-from bot.questions.kinds import AskedDate, date_of, read_kind, subject_of
+from bot.questions.kinds import read_kind, subject_of
+from bot.words.dates import AskedDate, date_of
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.speakers.names import find_speakers, fold_name, read_question
+from bot.questions.whose import read_question
+from bot.speakers.names import find_speakers, fold_name
 from bot.transcripts.transcript import UNNAMED_SPEAKER
 
 PEOPLE = (

@@ -21,7 +21,8 @@ from bot.checking.figures import missing_figures
 from bot.checking.polarity import added_negation, base, content, lost_negation
 from bot.checking.statements import Claim, quotations, read_statements
 from bot.checking.subjects import DONE, FROM, OPENERS, SAID, VERBS, Subject, subjects_of
-from bot.speakers.names import ROLES, STOP, TITLES, names_in
+from bot.speakers.names import ROLES, STOP, TITLES
+from bot.speakers.naming import names_in
 from bot.words.folding import Folded, Wording
 from bot.words.marks import NOT_CLOSED, Marked, masked
 from bot.words.phrases import join_names

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.speakers.ascribing import SAYING
-from bot.speakers.names import ROLES, fold_name, names_in
+from bot.speakers.names import ROLES, fold_name
+from bot.speakers.naming import names_in
 
 _THINKING = (
     "thinks|thought|believes|believed|feels|felt|reckons|reckoned|argues|suggests|suggested|agrees|agreed|disagrees|"

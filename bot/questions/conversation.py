@@ -35,7 +35,9 @@ from bot.questions.leaning import (
     says_of_what,
 )
 from bot.questions.scope import narrow
-from bot.speakers.names import fold_name, is_machine_label, names_in, read_question
+from bot.questions.whose import read_question
+from bot.speakers.names import fold_name, is_machine_label
+from bot.speakers.naming import names_in
 from bot.store.chunking import Chunk
 from bot.transcripts.transcript import UNNAMED_SPEAKER
 from embeddings.lexical import stems

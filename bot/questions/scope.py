@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.questions.kinds import AskedDate, date_of, read_date
 from bot.speakers.names import find_speakers
 from bot.store.manifest import Entry
+from bot.words.dates import AskedDate, date_of, read_date
 from embeddings.lexical import stems
 
 _RECORDING = r"(?:episode|podcast|programme|broadcast|meeting|session|recording|interview|hearing|transcript)s?"

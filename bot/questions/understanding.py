@@ -18,18 +18,11 @@ from bot.questions import forms
 from bot.questions.conversation import Standalone, standalone_question
 from bot.questions.forms import Form, read_form
 from bot.questions.scope import Narrowed, narrow
+from bot.questions.whose import SpeakerQuestion, read_question
 from bot.quotes.choosing import Choice
 from bot.retrieval.search import Passage
-from bot.speakers.names import (
-    Roles,
-    SpeakerQuestion,
-    distinct_people,
-    find_speakers,
-    fold_name,
-    people_in,
-    read_question,
-    unclear_in,
-)
+from bot.speakers.names import Roles, distinct_people, find_speakers, fold_name
+from bot.speakers.naming import people_in, unclear_in
 from bot.speakers.registry import speakers_of
 from bot.transcripts.transcript import UNNAMED_SPEAKER
 from bot.words.phrases import join_names

@@ -19,11 +19,11 @@ import numpy as np
 from bot.config import Quoting, Size
 from bot.questions.forms import Form
 from bot.questions.kinds import read_kind, subject_of
+from bot.questions.whose import SpeakerQuestion
 from bot.quotes.opposing import otherwise
 from bot.quotes.quoting import Quote
 from bot.retrieval import ranking
 from bot.retrieval.search import SPOKEN, Hit, Passage, content_words
-from bot.speakers.names import SpeakerQuestion
 from bot.transcripts.transcript import Transcript
 from bot.words.quantities import asked_units, holds_unit
 from bot.words.sentences import Span, sentence_spans

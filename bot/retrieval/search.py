@@ -21,8 +21,8 @@ from pydantic import ConfigDict
 
 from bot.config import Retrieval
 from bot.questions.kinds import Kind, read_kind, subject_of
+from bot.questions.whose import SpeakerQuestion, read_question
 from bot.retrieval import ranking
-from bot.speakers.names import SpeakerQuestion, read_question
 from bot.speakers.registry import rows_of, speakers_of
 from bot.store.chunking import Chunk, group_of
 from bot.store.indexes import Indexes
@@ -148,7 +148,7 @@ class Found:
 def search(library: Store, question: str, named: SpeakerQuestion, transcripts: Sequence[str] = ()) -> Found:
     """Utterances ranked for a question, and the passages to read.
 
-    `named` says who is asked about (`bot.speakers.names.read_question`); `transcripts` (ids) keeps only what is said in
+    `named` says who is asked about (`bot.questions.whose.read_question`); `transcripts` (ids) keeps only what is said in
     these.  Raises LibraryError for an unknown transcript.
     """
     try:

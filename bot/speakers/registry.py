@@ -19,10 +19,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import LibraryError
-from bot.questions.kinds import date_of
 from bot.speakers.names import find_speakers, is_machine_label
 from bot.transcripts.languages import noticed_language
 from bot.transcripts.transcript import UNNAMED_SPEAKER, Transcript
+from bot.words.dates import date_of
 from bot.words.phrases import listed
 
 _LONGEST_NAME = 100  # characters

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import TranscriptError
-from bot.questions.kinds import date_of
+from bot.words.dates import date_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

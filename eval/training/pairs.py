@@ -40,7 +40,8 @@ from typing import Any
 from bot.config import Chunking
 from bot.errors import OnRecordError
 from bot.questions.kinds import subject_of
-from bot.speakers.names import STOP, read_question
+from bot.questions.whose import read_question
+from bot.speakers.names import STOP
 from bot.store.chunking import Chunk, TokenCounter, chunk_turns, chunk_windows
 from bot.transcripts.formats import read_bytes
 from bot.transcripts.transcript import Transcript

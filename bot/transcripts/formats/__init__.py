@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.questions.kinds import title_of
 from bot.transcripts.formats import exported_json, hearing, labelled, podcast_html, subrip, webvtt, word
 from bot.transcripts.formats.text import encoding_of
 from bot.transcripts.transcript import Contents, Place, Transcript
+from bot.words.dates import title_of
 
 
 @dataclass(frozen=True)
