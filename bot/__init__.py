@@ -17,7 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.answering import Answer, Citation, answer, stream
+    from bot.answering import answer, stream
+    from bot.answers import Answer, Citation
     from bot.config import Settings
     from bot.counts.mentioning import Mention, Mentions, mentions
     from bot.counts.talking import TalkTime, talk_time
@@ -39,7 +40,8 @@ _HOME = {
     "quotes.quoting": ("Quote",),
     "verifying.verification": ("NearMiss", "Verification", "verify_quote"),
     "verifying.article": ("ArticleReport", "verify_article"),
-    "answering": ("Answer", "Citation", "answer", "stream"),
+    "answers": ("Answer", "Citation"),
+    "answering": ("answer", "stream"),
     "models.model": ("Model", "load_model"),
     "config": ("Settings",),
     "errors": ("EncoderError", "LibraryError", "ModelError", "OnRecordError", "QuestionError", "TranscriptError"),

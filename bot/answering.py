@@ -4,20 +4,36 @@
 
 These four are the named steps of one LangChain chain (`build_chain`), and `answer` and `stream` run that chain.
 Without a language model the quotes are the answer: the few sentences, among those read, that answer the question.  What
-is asked to be counted is counted (`bot.counts.counting`), and the sides of a comparison are searched and quoted one by one.
-With one, the last step is its prose, each sentence of it checked (`bot.models.writing`); where it fails, the quotes.
+is asked to be counted is counted (`bot.counts.counting`), and the sides of a comparison are searched and quoted one by
+one. With one, the last step is its prose, each sentence of it checked (`bot.models.writing`); where it fails, the
+quotes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import AsyncIterator, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from bot.answers import (
+    ANSWERED,
+    LOST,
+    NO_MARKS,
+    NOT_BY_SPEAKER,
+    NOT_FOUND,
+    REFUSAL,
+    UNCLEAR,
+    UNVERIFIED,
+    Answer,
+    Citation,
+    listed_quotes,
+    opening_of,
+    text_of,
+)
 from bot.checking.check import Statement
 from bot.counts.counting import Counted, count
 from bot.errors import OnRecordError, QuestionError
@@ -26,7 +42,7 @@ from bot.models.rewriting import rewritten
 from bot.models.writing import Written, write
 from bot.questions import forms
 from bot.questions.understanding import Leg, Rewriter, Understood, understand
-from bot.quotes.choosing import choose
+from bot.quotes.choosing import Choice, choose
 from bot.quotes.quoting import Quote, is_in_source
 from bot.retrieval.search import Passage, TranscriptRetriever
 from bot.words.phrases import join_names
@@ -40,125 +56,31 @@ if TYPE_CHECKING:
 
     Asking = str | Model | BaseChatModel | None  # a language model, as `load_model` takes it
 
-ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_speaker", "unclear"
-
-REFUSAL = "The transcripts do not say."
-"""The one sentence for `not_found`."""
-
-UNVERIFIED = "Something was found, but not again in the file itself, so it is not quoted; add the file again."
-"""Said in place of REFUSAL where quotes were chosen and none stood the check against the source."""
-
-LOST = "the words that it cites are not found again in the source file"
-
-NO_MARKS = str.maketrans("", "", "“”")
-"""For `str.translate`: words that stand nowhere are no quotation."""
-
-UNVERIFIED_MARK = "[unverified]"
-"""Stands after each sentence of a language model that does not stand the check."""
-
 _CLOSEST = 3  # passages shown under a refusal
 
 
 @dataclass(frozen=True)
-class Citation:
-    """A numbered quote under an answer.
+class Searched:
+    """A leg of the question, and what was found and chosen for it."""
 
-    `side` says which side of the answer it stands on where there are several: a speaker or a transcript of those
-    compared, "another figure", "may say otherwise".
-    """
-
-    number: int
-    quote: Quote
-    side: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back.
-
-    `status` is "answered", "not_found", "not_by_speaker" or "unclear".  `text` is readable as it stands: the `lead`,
-    which says who speaks to the question, and the quotes with their numbers in brackets.  `passages` are what was
-    read; under a refusal the closest ones, which are no evidence.  Where those asked about do not say it but somebody
-    else does, `elsewhere` has at most three places; they are no citations.  `unverified` lists what did not stand the
-    check against the source, with the reason.  `form` is the kind of question (`bot.questions.forms`); `counted` the whole count
-    where it asks for one.  `choices` are the people whom an unclear name may mean.  `confidence` is between 0 and 1.  A
-    draft seen while streaming has `final=False` and no citations.  `timings` are seconds by stage.
-
-    `model` is the language model that was asked, None for quotes alone.  What it wrote are the `statements`, whose
-    `numbers` are those of citations; one with `problems` is not verified.  Where there are none, the quotes are the
-    answer, and `notice` says in one line why.  `usage` are the tokens that it read and wrote.
-    """
-
-    question: str
-    standalone: str
-    status: str
-    text: str
-    lead: str = ""
-    citations: tuple[Citation, ...] = ()
-    elsewhere: tuple[Quote, ...] = ()
+    leg: Leg
     passages: tuple[Passage, ...] = ()
-    unverified: tuple[str, ...] = ()
-    confidence: float = 0.0
-    final: bool = True
-    model: str | None = None
-    form: str = forms.FACT
-    speakers: tuple[str, ...] = ()
-    """Those whose words were asked for; empty: anyone's."""
-    excluded: tuple[str, ...] = ()
-    """Those whose words were not wanted; `speakers` are all others then."""
-    transcripts: tuple[str, ...] = ()
-    """Ids of the transcripts that were asked, as given or as the question names them; empty: all."""
-    choices: tuple[str, ...] = ()
-    counted: Counted | None = None
-    statements: tuple[Statement, ...] = ()
-    notice: str = ""
-    timings: Mapping[str, float] = field(default_factory=dict)
-    usage: Mapping[str, int] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text
+    choice: Choice = field(default_factory=Choice)
 
     @property
-    def limits(self) -> str:
-        """What it was limited to, in words; "" when everything was searched."""
-        parts = [f"without {join_names(self.excluded)}"] if self.excluded else []
-        if self.speakers and not self.excluded:
-            parts.append(f"only {join_names(self.speakers)}")
-        if self.transcripts:
-            parts.append(f"only in {join_names(self.transcripts)}")
-        return ", ".join(parts)
+    def speaking(self) -> Collection[str]:
+        """Whose words stand on this side."""
+        return self.leg.named.speakers or {hit.speaker for passage in self.passages for hit in passage.hits}
 
-    def as_dict(self) -> dict[str, Any]:
-        """The answer as plain values, for JSON."""
-        return {
-            "question": self.question,
-            "standalone": self.standalone,
-            "status": self.status,
-            "text": self.text,
-            "lead": self.lead,
-            "form": self.form,
-            "speakers": list(self.speakers),
-            "excluded": list(self.excluded),
-            "transcripts": list(self.transcripts),
-            "choices": list(self.choices),
-            "counted": self.counted.as_dict() if self.counted else None,
-            "confidence": round(self.confidence, 4),
-            "citations": [
-                {"number": item.number, "side": item.side, **item.quote.as_dict()} for item in self.citations
-            ],
-            "elsewhere": [quote.as_dict() for quote in self.elsewhere],
-            "passages": [asdict(passage) for passage in self.passages],
-            "statements": [
-                {"text": item.text, "citations": list(item.numbers), "problems": list(item.problems)}
-                for item in self.statements
-            ],
-            "unverified": list(self.unverified),
-            "notice": self.notice,
-            "final": self.final,
-            "model": self.model,
-            "timings": {stage: round(seconds, 4) for stage, seconds in self.timings.items()},
-            "usage": dict(self.usage),
-        }
+    def read(self, several: bool) -> tuple[Passage, ...]:
+        """What it is chosen and judged by: of one side of several, only what those on it say."""
+        if not several:
+            return self.passages
+        own = [
+            replace(passage, hits=tuple(hit for hit in passage.hits if hit.speaker in self.speaking))
+            for passage in self.passages
+        ]
+        return tuple(passage for passage in own if passage.hits)
 
 
 @dataclass(frozen=True)
@@ -166,7 +88,7 @@ class Asked:
     """What travels down the chain; each step fills in its part.  `quotes` are (side, quote)."""
 
     understood: Understood
-    legs: tuple[Leg, ...]
+    searched: tuple[Searched, ...] = ()
     status: str = NOT_FOUND
     quotes: tuple[tuple[str, Quote], ...] = ()
     elsewhere: tuple[Quote, ...] = ()
@@ -177,7 +99,7 @@ class Asked:
 
     @property
     def passages(self) -> tuple[Passage, ...]:
-        return tuple(passage for leg in self.legs for passage in leg.passages)
+        return tuple(passage for one in self.searched for passage in one.passages)
 
 
 def answer(
@@ -196,8 +118,8 @@ def answer(
     first or last name; or several speakers.  `transcripts`: only what is said in these (ids).  `filters`: whether the
     speakers and transcripts that the question itself names limit what is searched; the answer says which did.
     `rewrite`: whether a question that leans on the history is made to stand alone; `False` asks it as it is, with
-    nothing from the history.  `model`: the language model that writes the answer (see `bot.models.model.load_model`); None for
-    the one that ONRECORD_MODEL names, "none" for quotes alone.
+    nothing from the history.  `model`: the language model that writes the answer (see `bot.models.model.load_model`);
+    None for the one that ONRECORD_MODEL names, "none" for quotes alone.
 
     Raises QuestionError for an empty question or a speaker whom nobody has heard, LibraryError for a library without
     transcripts, ModelError for a model that cannot be loaded; one that fails later ends in quotes.
@@ -243,16 +165,16 @@ def build_chain(library: Store, model: Asking = None) -> Runnable[Any, Answer]:
     def stand_alone(question: str | Mapping[str, Any], config: RunnableConfig) -> Asked:
         started = time.perf_counter()
         understood = understand(question, library, _rewriter(library, writer, config))
-        return _timed(Asked(understood, understood.legs), "standalone_question", started)
+        return _timed(Asked(understood), "standalone_question", started)
 
     def retrieve(asked: Asked, config: RunnableConfig) -> Asked:
         started = time.perf_counter()
-        legs = []
-        for leg in asked.legs:
+        searched = []
+        for leg in asked.understood.legs:
             standalone = asked.understood.standalone
             documents = retriever.invoke(standalone, config, named=leg.named, transcripts=leg.transcripts)
-            legs.append(replace(leg, passages=tuple(Passage.from_document(document) for document in documents)))
-        return _timed(replace(asked, legs=tuple(legs)), "retriever", started)
+            searched.append(Searched(leg, tuple(Passage.from_document(document) for document in documents)))
+        return _timed(replace(asked, searched=tuple(searched)), "retriever", started)
 
     def quote(asked: Asked) -> Asked:
         started = time.perf_counter()
@@ -329,43 +251,41 @@ def _choose_quotes(asked: Asked, library: Store) -> Asked:
         return replace(
             asked, status=status, quotes=quotes, unverified=unverified, counted=counted, confidence=confidence
         )
-    several = len(asked.legs) > 1
-    legs = tuple(
-        replace(
-            leg,
-            choice=choose(
-                understood.standalone, understood.form, leg.named, leg.read(several), library, understood.shown
-            ),
-        )
-        for leg in asked.legs
-    )
-    asked = replace(asked, legs=legs, confidence=max(leg.choice.confidence for leg in legs))
+    several = len(asked.searched) > 1
+    searched = tuple(_chosen(one, understood, library, several) for one in asked.searched)
+    asked = replace(asked, searched=searched, confidence=max(one.choice.confidence for one in searched))
     limits = library.settings.refusing
     if not several:
-        legs = (_in_their_words(legs[0], limits),)
-    said = [leg for leg in legs if leg.choice.said >= limits.said]
-    answering = [leg for leg in said if leg.choice.quotes and (several or leg.choice.theirs >= limits.theirs)]
+        searched = (_in_their_words(searched[0], limits),)
+    said = [one for one in searched if one.choice.said >= limits.said]
+    answering = [one for one in said if one.choice.quotes and (several or one.choice.theirs >= limits.theirs)]
     if not answering:
-        others = [quote for leg in said if not several for quote in leg.choice.elsewhere]
+        others = [quote for one in said if not several for quote in one.choice.elsewhere]
         elsewhere, _ = _checked([("", quote) for quote in others], library)
         status = NOT_BY_SPEAKER if elsewhere else NOT_FOUND
         return replace(asked, status=status, elsewhere=tuple(quote for _, quote in elsewhere))
     chosen: list[tuple[str, Quote]] = []
-    for leg in answering:
+    for one in answering:
         most = library.settings.quoting.side if several else None
-        theirs = [quote for quote in leg.choice.quotes if not several or quote.speaker in leg.speaking]
-        chosen += [(leg.name, quote) for quote in theirs[:most]]
-        chosen += [(_OTHERWISE.get(understood.form.name, ""), quote) for quote in leg.choice.otherwise]
+        theirs = [quote for quote in one.choice.quotes if not several or quote.speaker in one.speaking]
+        chosen += [(one.leg.name, quote) for quote in theirs[:most]]
+        chosen += [(_OTHERWISE.get(understood.form.name, ""), quote) for quote in one.choice.otherwise]
     quotes, unverified = _checked(chosen, library)
     return replace(asked, status=ANSWERED if quotes else NOT_FOUND, quotes=quotes, unverified=unverified)
 
 
-def _in_their_words(leg: Leg, limits: Refusing) -> Leg:
+def _chosen(one: Searched, understood: Understood, library: Store, several: bool) -> Searched:
+    """With the sentences that answer."""
+    standalone, form, named = understood.standalone, understood.form, one.leg.named
+    return replace(one, choice=choose(standalone, form, named, one.read(several), library, understood.shown))
+
+
+def _in_their_words(one: Searched, limits: Refusing) -> Searched:
     """Where a refusal would be false: whoever says the very words that were asked for is quoted with them."""
-    choice = leg.choice
+    choice = one.choice
     if choice.spoken and (choice.said < limits.said or choice.theirs < limits.theirs):
-        return replace(leg, choice=replace(choice, quotes=choice.spoken, said=1.0, theirs=1.0))
-    return leg
+        return replace(one, choice=replace(choice, quotes=choice.spoken, said=1.0, theirs=1.0))
+    return one
 
 
 def _checked(
@@ -468,8 +388,8 @@ def _as_quotes(base: Answer, asked: Asked) -> Iterator[Answer]:
     """Drafts that grow quote by quote, then the answer that the quotes are."""
     citations = _numbered(asked.quotes)
     whole = replace(base, citations=citations)
-    text = _opening(whole)
-    for piece in _listed(citations):
+    text = opening_of(whole)
+    for piece in listed_quotes(citations):
         yield replace(base, text=text, final=False)
         text += piece
     yield replace(whole, text=text_of(whole))
@@ -503,24 +423,6 @@ def _as_prose(base: Answer, written: Written, asked: Asked) -> Answer:
     return replace(prose, text=text_of(prose))
 
 
-def text_of(answer: Answer) -> str:
-    """The answer as it can be read: a model's statements or the lead, then the quotes with their numbers."""
-    quotes = [*_listed(answer.citations), *map(_quoted, answer.elsewhere)]
-    return "".join([_opening(answer), *quotes])
-
-
-def _opening(answer: Answer) -> str:
-    if answer.statements:
-        return " ".join(map(_marked, answer.statements))
-    return "\n\n".join(part for part in (answer.notice, answer.lead) if part)
-
-
-def _marked(statement: Statement) -> str:
-    """A statement with its numbers, and marked where it is not verified."""
-    markers = "".join(f"[{number}]" for number in statement.numbers)
-    return " ".join(part for part in (statement.text, markers, "" if statement.verified else UNVERIFIED_MARK) if part)
-
-
 def _told(statement: Statement, quote_of: Mapping[int, Quote] | None = None) -> str:
     """A statement and why it is not verified, on one line; with what it cites, where that stands nowhere else."""
     cited = [quote_of[number] for number in statement.numbers] if quote_of else []
@@ -530,24 +432,6 @@ def _told(statement: Statement, quote_of: Mapping[int, Quote] | None = None) -> 
 
 def _numbered(quotes: Sequence[tuple[str, Quote]]) -> tuple[Citation, ...]:
     return tuple(Citation(number, quote, side) for number, (side, quote) in enumerate(quotes, 1))
-
-
-def _listed(citations: Sequence[Citation]) -> Iterator[str]:
-    """The quotes as they stand in the text, each side below its heading."""
-    side = ""
-    for citation in citations:
-        heading = f"\n\n{side_heading(citation.side)}" if citation.side and citation.side != side else ""
-        side = citation.side
-        yield heading + _quoted(citation.quote, citation.number)
-
-
-def _quoted(quote: Quote, number: int | None = None) -> str:
-    return f"\n\n“{quote.text}”{f' [{number}]' if number else ''}\n— {_where(quote)}"
-
-
-def side_heading(side: str) -> str:
-    """What stands above the quotes of one side: "INGRID PELL:", "Another figure:"."""
-    return f"{side[:1].upper()}{side[1:]}:"
 
 
 def _closest(passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -574,11 +458,7 @@ def _lead(asked: Asked) -> str:
     names = list(dict.fromkeys(quote.speaker for quote in quotes))
     sources = len({quote.transcript for quote in quotes})
     where = f" in {quotes[0].title}" if sources == 1 else f" in {sources} transcripts"
-    silent = [leg.name for leg in asked.legs if leg.name and leg.name not in {side for side, _ in asked.quotes}]
+    sides = {side for side, _ in asked.quotes}
+    silent = [leg.name for leg in asked.understood.legs if leg.name and leg.name not in sides]
     nothing = f" Nothing is found on the side of {join_names(silent)}." if silent else ""
     return f"{join_names(names)} {'speaks' if len(names) == 1 else 'speak'} to this{where}.{nothing}"
-
-
-def _where(quote: Quote) -> str:
-    """Its place, and how it could mislead."""
-    return quote.where() + (f" (note: {', '.join(quote.cautions)})" if quote.cautions else "")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.fitted import Fitted
-from bot.questions import forms
-from bot.questions.forms import Form
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,6 @@ class Quoting:
     near_tie: float = 0.2
     """A sentence right beside a quoted one must score no less than this below the best: only a near tie may make the
     quote longer."""
-
-    def size_of(self, form: Form) -> Size:
-        return {forms.LIST: self.list, forms.DISCUSSION: self.discussion}.get(form.name, self.fact)
 
 
 @dataclass(frozen=True)

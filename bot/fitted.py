@@ -23,7 +23,8 @@ class Fitted:
     """Weights by feature.
 
     `fact` and `discussion` rank chunks for the two kinds of question, `region` ranks where a discussion is held
-    (`bot.retrieval.ranking`); `sentence` ranks sentences, `said` and `theirs` are logistic and have a "bias" (`bot.quotes.choosing`).
+    (`bot.retrieval.ranking`); `sentence` ranks sentences, `said` and `theirs` are logistic and have a "bias"
+    (`bot.quotes.choosing`).
     """
 
     fact: Mapping[str, float]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
     from langchain_core.tools import BaseTool
 
-    from bot.answering import Answer, Asking
+    from bot.answering import Asking
+    from bot.answers import Answer
     from bot.counts.roster import SpeakerRecord
 
 

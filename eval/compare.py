@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.answering import ANSWERED
+from bot.answers import ANSWERED
 from eval import metrics
 from eval.report import BY_TAG, MAIN_METRICS, number, read_json
 from eval.runner import SEED, Row, RunError, read_rows

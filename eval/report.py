@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering import ANSWERED
+from bot.answers import ANSWERED
 from bot.transcripts.transcript import Utterance
 from eval import plots
 from eval.plots import escape

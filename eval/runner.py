@@ -27,7 +27,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from bot.answering import ANSWERED
+from bot.answers import ANSWERED
 from bot.config import Settings
 from bot.errors import EncoderError, OnRecordError
 from bot.models.model import load_model
@@ -110,8 +110,8 @@ def run_system(
 ) -> dict[str, Any]:
     """`run` with a system by name ("onrecord" or "stock"), its index kept in the cache between runs.
 
-    `model` names the language model that writes the product's answers (see `bot.models.model.load_model`); unlike everywhere
-    else the environment names none, so that a figure does not depend on it.
+    `model` names the language model that writes the product's answers (see `bot.models.model.load_model`); unlike
+    everywhere else the environment names none, so that a figure does not depend on it.
     """
     from embeddings.encoder import BUNDLED, Encoder, EncoderUnavailable
 

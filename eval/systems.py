@@ -15,7 +15,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.answering import ANSWERED, Answer, answer
+from bot.answering import answer
+from bot.answers import ANSWERED, Answer
 from bot.checking.check import Statement
 from bot.config import Settings
 from bot.fitted import Fitted

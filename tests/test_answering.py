@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot import Library, LibraryError, QuestionError, Quote, answer, stream
-from bot.answering import ANSWERED, NOT_FOUND, REFUSAL
+from bot.answers import ANSWERED, NOT_FOUND, REFUSAL
 from bot.config import Refusing
 from bot.quotes.quoting import is_in_source
 from embeddings.encoder import Encoder

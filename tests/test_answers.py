@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, REFUSAL, Answer, Citation
+from bot.answers import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, REFUSAL, Answer, Citation
 from bot.quotes.quoting import Quote
 from bot.retrieval.search import Hit, Passage, Stretch
 from bot.transcripts.transcript import Transcript

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import graphlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +20,29 @@ ALLOWED = {
     "eval": {"bot", "embeddings"},
 }
 PACKAGES = set(ALLOWED)
+# What stands in bot/, in reading order: each imports only what stands before it.
+READING_ORDER = (
+    "errors",
+    "fitted",
+    "config",
+    "words",
+    "transcripts",
+    "speakers",
+    "store",
+    "questions",
+    "retrieval",
+    "quotes",
+    "counts",
+    "verifying",
+    "checking",
+    "models",
+    "answers",
+    "answering",
+    "library",
+    "commands",
+    "cli",
+)
+LONGEST_FILE, LONGEST_FUNCTION = 600, 60  # lines; in bot/
 # The composition root imports the doors that it opens.
 COMPOSITION_ROOT = ROOT / "bot" / "cli.py"
 HEAVY = ("torch", "gradio", "chromadb", "sentence_transformers")
@@ -42,6 +67,71 @@ def test_the_arrows_hold(package: str) -> None:
             assert imported(path) & PACKAGES <= ALLOWED[package] | {package}, path
 
 
+def modules_of(folder: Path) -> dict[str, Path]:
+    """The modules in a folder by dotted name; a package is its `__init__`."""
+    paths = folder.rglob("*.py")
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+
+
+def imports_of(path: Path, modules: dict[str, Path]) -> set[str]:
+    """The modules, of these, that a module imports anywhere: in functions and for types too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in modules else node.module for name in whole}
+        assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path}: a relative import hides its package"
+    return found & set(modules)
+
+
+def test_the_reading_order_names_everything_in_bot() -> None:
+    """A package or module that is new finds its place in the order before it is used."""
+    there = {path.stem for path in (ROOT / "bot").glob("*.py")} | {
+        path.parent.name for path in (ROOT / "bot").glob("*/__init__.py")
+    }
+    assert there - {"__init__"} == set(READING_ORDER)
+
+
+@pytest.mark.parametrize("name", READING_ORDER)
+def test_a_package_imports_only_what_is_read_before_it(name: str) -> None:
+    """Lazy and type-only imports count: they are arrows too."""
+    modules = modules_of(ROOT / "bot")
+    later = READING_ORDER[READING_ORDER.index(name) + 1 :]
+    for module, path in modules.items():
+        if module.split(".")[1:2] == [name]:
+            wrong = {one for one in imports_of(path, modules) if one.split(".")[1:2] and one.split(".")[1] in later}
+            assert not wrong, f"{module} imports what stands after it: {sorted(wrong)}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Siblings in a package neither.  `bot` itself is left out: it is the door, and names everything for types."""
+    modules = modules_of(ROOT / "bot")
+    del modules["bot"]
+    arrows = {name: imports_of(path, modules) - {name} for name, path in modules.items()}
+    graphlib.TopologicalSorter(arrows).prepare()  # raises CycleError, which names the circle
+
+
+def test_files_and_functions_can_be_taken_in_at_a_glance() -> None:
+    """A longer file says why at its top ("Long because …")."""
+    for path in (ROOT / "bot").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+        assert len(text.splitlines()) <= LONGEST_FILE or "Long because" in (ast.get_docstring(tree) or ""), path
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                assert lines <= LONGEST_FUNCTION, f"{path}: {node.name} has {lines} lines"
+
+
+def test_a_package_says_what_it_is_for() -> None:
+    """Each `__init__` tells what goes in and what comes out."""
+    for path in (ROOT / "bot").glob("*/__init__.py"):
+        told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        assert re.search(r"\bIn: .*\bOut: ", told, re.DOTALL), path
+
+
 @pytest.mark.parametrize("statement", ["import bot", "from bot.cli import main; main(['--help'])"])
 def test_light(statement: str) -> None:
     """`import bot` and `onrecord --help` load none of the heavy libraries."""
@@ -59,3 +149,5 @@ def test_public_names_exist() -> None:
     import bot
 
     assert all(getattr(bot, name) is not None for name in bot.__all__)
+    # A module of that name would take its place as soon as anything imports the module.
+    assert not {name.split(".")[1] for name in modules_of(ROOT / "bot") if "." in name} & set(bot.__all__)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import Library, answer
-from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND
+from bot.answers import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND
 from bot.config import Refusing
 from bot.questions.whose import read_question
 from bot.quotes.choosing import logistic

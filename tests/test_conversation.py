@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import Answer, Library, answer
-from bot.answering import ANSWERED, NOT_FOUND, UNCLEAR, Citation
+from bot.answers import ANSWERED, NOT_FOUND, UNCLEAR, Citation
 from bot.questions import forms
 from bot.questions.conversation import Standalone, standalone_question
 from bot.questions.understanding import understand

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot import Library, answer
-from bot.answering import ANSWERED, LOST, NOT_BY_SPEAKER, NOT_FOUND, Answer
+from bot.answers import ANSWERED, LOST, NOT_BY_SPEAKER, NOT_FOUND, Answer
 from bot.checking.check import Statement
 from bot.errors import LibraryError
 from embeddings.encoder import Encoder

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from bot.answering import ANSWERED, NOT_FOUND
+from bot.answers import ANSWERED, NOT_FOUND
 from bot.config import Settings
 from embeddings.encoder import Encoder
 from eval import followups, gate

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import Library, QuestionError, Transcript, answer
-from bot.answering import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, UNCLEAR
+from bot.answers import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, UNCLEAR
 from bot.counts.counting import count
 from bot.questions import forms
 from bot.questions.understanding import understand

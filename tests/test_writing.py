@@ -17,7 +17,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import BaseMessage
 
 from bot import Answer, Library, ModelError, answer, stream
-from bot.answering import LOST, NOT_FOUND, REFUSAL, UNVERIFIED_MARK
+from bot.answers import LOST, NOT_FOUND, REFUSAL, UNVERIFIED_MARK
 from bot.config import Modelling, Settings
 from bot.models.model import Model, load_model
 from bot.quotes.quoting import is_in_source

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answering import ANSWERED, NOT_FOUND, Answer, Citation, side_heading
+from bot.answers import ANSWERED, NOT_FOUND, Answer, Citation, side_heading
 from bot.models.model import Model
 from bot.quotes.quoting import Quote
 from bot.retrieval.search import Passage

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from bot.answering import LOST, NO_MARKS, Answer, Citation, text_of
+from bot.answers import LOST, NO_MARKS, Answer, Citation, text_of
 from bot.checking.check import Statement
 from bot.errors import LibraryError, OnRecordError
 from bot.quotes.quoting import Quote, is_in_source

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.answering import side_heading
+from bot.answers import side_heading
 from bot.quotes.quoting import Quote
 from bot.words.phrases import clock
 from ui.wording import WORDING

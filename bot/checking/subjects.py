@@ -1,7 +1,7 @@
 """Whose words or deeds a statement tells: "Tom says …", "according to Ana", "For Ida, …", "Tom's mother …".
 
-`bot.speakers.ascribing` is for articles, where a doubtful name must ascribe nothing.  Here a doubt must not let a wrong name
-pass, so more verbs and frames count, first names and surnames too, and names of people who are not in the library.
+`bot.speakers.ascribing` is for articles, where a doubtful name must ascribe nothing.  Here a doubt must not let a wrong
+name pass, so more verbs and frames count, first names and surnames too, and names of people who are not in the library.
 """
 
 from __future__ import annotations

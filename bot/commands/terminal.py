@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import OnRecordError
 
 if TYPE_CHECKING:
-    from bot.answering import Answer
+    from bot.answers import Answer
     from bot.library import Library
 
 COMMANDS = """\
@@ -72,7 +72,7 @@ def _watched(drafts: Iterator[Answer]) -> Answer:
 
 def print_answer(answer: Answer, library: Library) -> None:
     """The answer, what of it is not verified, and under a refusal what comes closest."""
-    from bot.answering import NOT_FOUND
+    from bot.answers import NOT_FOUND
     from bot.quotes.quoting import Quote
 
     show(answer.text)

@@ -1,6 +1,7 @@
 """Answers that are counted, not found: mentions, the first and the last of them, and who talks for how long.
 
-Nothing here is a top-k: `bot.counts.mentioning` and `bot.counts.talking` read every turn of the transcripts that are asked.
+Nothing here is a top-k: `bot.counts.mentioning` and `bot.counts.talking` read every turn of the transcripts that are
+asked.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A model file behind llama.cpp's OpenAI-compatible server, in a process of its own.
 
-Run by `bot/models/model.py`, never imported.  One line of JSON on stdin says what is wanted (so that the key stands in no list
-of processes); one line on stdout says the address or the error; the end of stdin ends it, also when whoever started it
-was killed.
+Run by `bot/models/model.py`, never imported.  One line of JSON on stdin says what is wanted (so that the key stands in
+no list of processes); one line on stdout says the address or the error; the end of stdin ends it, also when whoever
+started it was killed.
 
 It is a process of its own because in another's it would hold the interpreter's lock while it loads, take the whole
 program with it when llama.cpp aborts, and neither stop nor let the program end while an answer is being written.

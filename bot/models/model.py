@@ -162,7 +162,7 @@ def _check_gguf(path: Path) -> None:
 
 
 def _serve(path: Path, context: int, parallel: int) -> _Served:
-    """Start `bot/models/llama.py` for a file and wait until it can be asked.  Raises ModelError when it cannot be loaded."""
+    """Start `llama` for a file and wait until it can be asked.  Raises ModelError when it cannot be loaded."""
     key = secrets.token_urlsafe(32)
     wanted = {"path": str(path), "name": path.stem, "key": key, "context": context, "parallel": parallel}
     # llama.cpp's threads meet some hundred times a token, and by default they spin until the last arrives.  On a

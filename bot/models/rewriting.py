@@ -1,4 +1,4 @@
-"""A language model rewrites a question that leans on what came before; the rules of `bot.questions.conversation` are its net.
+"""A language model rewrites a question that leans on what came before; `bot.questions.conversation` is its net.
 
 What it writes is taken only if it is one question that adds nothing: every name and number, and all but a word or two,
 must stand in the question or in the conversation, and what the question itself asks for must still be in it.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.checking.evidence import defused, new_fence
 from bot.checking.statements import plain, without_thoughts
 from bot.models.writing import ModelFailed, ask
+from bot.questions.conversation import Earlier
 from bot.words.quantities import quantities_of
 from embeddings.lexical import stems
 from prompts import Prompt
@@ -21,7 +22,6 @@ from prompts import Prompt
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
 
-    from bot.answering import Answer
     from bot.config import Modelling
     from bot.models.model import Model
 
@@ -42,7 +42,7 @@ _NAME = re.compile(r"(?<=[\w,;] )\w*[A-Z]\w*")  # a capital within a sentence
 
 def rewritten(
     question: str,
-    history: Sequence[Answer | Sequence[str]],
+    history: Sequence[Earlier],
     model: Model,
     limits: Modelling,
     config: RunnableConfig | None = None,
@@ -64,7 +64,7 @@ def rewritten(
     return text if _is_usable(text, question, conversation) else None
 
 
-def _told(history: Sequence[Answer | Sequence[str]]) -> Iterator[str]:
+def _told(history: Sequence[Earlier]) -> Iterator[str]:
     """The conversation, as the model sees it: what the transcripts say is in it, so nothing in it may be a sign."""
     for turn in history:
         if isinstance(turn, Sequence):

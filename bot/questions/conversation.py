@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.questions.forms import read_form
 from bot.questions.leaning import (
@@ -43,7 +43,6 @@ from bot.transcripts.transcript import UNNAMED_SPEAKER
 from embeddings.lexical import stems
 
 if TYPE_CHECKING:
-    from bot.answering import Answer
     from bot.store.manifest import Entry
     from bot.store.store import Store
 
@@ -54,6 +53,39 @@ _SENTENCES = 2  # earlier questions at most that stand before the one that is as
 _PEOPLE_TURNS = 3  # back to which "she" may reach
 _READ_FOR_GENDER = 8  # transcripts in which it is looked up whether somebody is spoken of as "he" or "she"
 _QUOTED_WORDS = 12  # of "the second one" that are put into the question
+
+
+class _Quote(Protocol):
+    """What the conversation reads of a quote: whose it is, its words, and the turn where they stand."""
+
+    @property
+    def speaker(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def revision(self) -> str: ...
+    @property
+    def utterance(self) -> int: ...
+
+
+class _Citation(Protocol):
+    @property
+    def quote(self) -> _Quote: ...
+
+
+class Answered(Protocol):
+    """What the conversation reads of an earlier answer; `bot.answers.Answer` has it."""
+
+    @property
+    def standalone(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def citations(self) -> Sequence[_Citation]: ...
+
+
+Earlier = Answered | Sequence[str]
+"""What was asked and answered before: an answer, or (question, answer)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +108,7 @@ class Standalone:
 
 
 def standalone_question(
-    question: str, history: Sequence[Answer | Sequence[str]], library: Store, entries: Sequence[Entry] = ()
+    question: str, history: Sequence[Earlier], library: Store, entries: Sequence[Entry] = ()
 ) -> Standalone:
     """The question as it stands alone after this history: earlier answers, or (question, answer) pairs, oldest first.
 

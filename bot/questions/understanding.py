@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import QuestionError
 from bot.questions import forms
-from bot.questions.conversation import Standalone, standalone_question
+from bot.questions.conversation import Earlier, Standalone, standalone_question
 from bot.questions.forms import Form, read_form
 from bot.questions.scope import Narrowed, narrow
 from bot.questions.whose import SpeakerQuestion, read_question
-from bot.quotes.choosing import Choice
-from bot.retrieval.search import Passage
 from bot.speakers.names import Roles, distinct_people, find_speakers, fold_name
 from bot.speakers.naming import people_in, unclear_in
 from bot.speakers.registry import speakers_of
@@ -59,7 +57,7 @@ _OVER_TIME = re.compile(
 
 @dataclass(frozen=True)
 class Leg:
-    """One search: for whose words, in which transcripts (ids; none for all), and what it found.
+    """One search: for whose words, in which transcripts (ids; none for all).
 
     `name` is what this side of a comparison is called, "" where there is only one.
     """
@@ -67,23 +65,6 @@ class Leg:
     name: str
     named: SpeakerQuestion
     transcripts: tuple[str, ...]
-    passages: tuple[Passage, ...] = ()
-    choice: Choice = field(default_factory=Choice)
-
-    @property
-    def speaking(self) -> Collection[str]:
-        """Whose words stand on this side."""
-        return self.named.speakers or {hit.speaker for passage in self.passages for hit in passage.hits}
-
-    def read(self, several: bool) -> tuple[Passage, ...]:
-        """What it is chosen and judged by: of one side of several, only what those on it say."""
-        if not several:
-            return self.passages
-        own = [
-            replace(passage, hits=tuple(hit for hit in passage.hits if hit.speaker in self.speaking))
-            for passage in self.passages
-        ]
-        return tuple(passage for passage in own if passage.hits)
 
 
 @dataclass(frozen=True)
@@ -103,7 +84,7 @@ class Understood:
     """Turns, (revision, utterance), that the answer on which the question leans quotes."""
 
 
-Rewriter = Callable[[str, Sequence[Any]], str | None]
+Rewriter = Callable[[str, Sequence[Earlier]], str | None]
 """A question and the history to one that stands alone, or None where it fails; asked only what leans on the history."""
 
 

@@ -3,8 +3,8 @@
     hits ─► sentences, each with features ─► weighed ─► quotes, as few as answer
          └► signals of the best hits and sentences ─► confidence: is it said at all, and by whom?
 
-The weights are fitted like those of `bot.retrieval.ranking`, on the sentences of the evidence; a sentence keeps what its chunk
-scored, and adds what it says by itself.
+The weights are fitted like those of `bot.retrieval.ranking`, on the sentences of the evidence; a sentence keeps what
+its chunk scored, and adds what it says by itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.config import Quoting, Size
+from bot.questions import forms
 from bot.questions.forms import Form
 from bot.questions.kinds import read_kind, subject_of
 from bot.questions.whose import SpeakerQuestion
@@ -107,9 +108,9 @@ class Choice:
     """What was chosen.
 
     `quotes` are by those who are asked about, best first, `elsewhere` by others.  `otherwise` may say the opposite of
-    the quotes, or another figure (`bot.quotes.opposing`).  `spoken` are by those whose words are asked for, in the very words
-    of the question.  `said` is the probability that the transcripts say it, `theirs` that it is those asked about who
-    do (1 where nobody is named).
+    the quotes, or another figure (`bot.quotes.opposing`).  `spoken` are by those whose words are asked for, in the very
+    words of the question.  `said` is the probability that the transcripts say it, `theirs` that it is those asked about
+    who do (1 where nobody is named).
     """
 
     quotes: tuple[Quote, ...] = ()
@@ -154,7 +155,7 @@ def choose(
     quotable = [at for at, sentence in enumerate(sentences) if not named.speakers or sentence.speaker in people]
     others = [at for at, sentence in enumerate(sentences) if people and sentence.speaker not in people]
     signals = signals_of(named, [hit for passage in passages for hit in passage.hits], features)
-    size = settings.size_of(form)
+    size = _size_of(form, settings)
     picked = _pick([(scores[at], sentences[at]) for at in quotable], size, settings, replies=not named.speakers)
     quotes = [quote for quote in picked if quote.speaker not in named.excluded]
     cover = features["held"].sum(axis=1)
@@ -279,6 +280,10 @@ def signals_of(named: SpeakerQuestion, hits: Sequence[Hit], features: Mapping[st
 
 
 # --- quotes ------------------------------------------------------------------------------------------------------
+
+
+def _size_of(form: Form, settings: Quoting) -> Size:
+    return {forms.LIST: settings.list, forms.DISCUSSION: settings.discussion}.get(form.name, settings.fact)
 
 
 def _pick(

@@ -34,8 +34,8 @@ class Quote:
     end) where it has times.  `revision` names the reading of the file that it is a slice of, since a file can change.
 
     `before` and `after` are the sentences around it, None at the ends of the transcript.  `cautions` say how the words
-    could mislead by themselves (`bot.quotes.cautions`): that they ask, report what others say, or stand beside a negation or
-    a hedge.
+    could mislead by themselves (`bot.quotes.cautions`): that they ask, report what others say, or stand beside a
+    negation or a hedge.
     """
 
     transcript: str

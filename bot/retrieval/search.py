@@ -2,8 +2,9 @@
 
     question ─► hits of four rankings ─► evidence, a row a chunk ─► scores ─► ranking of utterances, passages
 
-Vectors and BM25, over turns and over windows of turns, find chunks; `bot.retrieval.ranking` weighs what is known of each.  The
-unit that is read is not the unit that is found: a passage is a found chunk with the sentences around it, across turns.
+Vectors and BM25, over turns and over windows of turns, find chunks; `bot.retrieval.ranking` weighs what is known of
+each.  The unit that is read is not the unit that is found: a passage is a found chunk with the sentences around it,
+across turns.
 """
 
 from __future__ import annotations
@@ -148,8 +149,8 @@ class Found:
 def search(library: Store, question: str, named: SpeakerQuestion, transcripts: Sequence[str] = ()) -> Found:
     """Utterances ranked for a question, and the passages to read.
 
-    `named` says who is asked about (`bot.questions.whose.read_question`); `transcripts` (ids) keeps only what is said in
-    these.  Raises LibraryError for an unknown transcript.
+    `named` says who is asked about (`bot.questions.whose.read_question`); `transcripts` (ids) keeps only what is said
+    in these.  Raises LibraryError for an unknown transcript.
     """
     try:
         return _search(library, question, named, transcripts)

@@ -57,8 +57,8 @@ class Record(Listed):
     """A transcript as the manifest keeps it: what the file says, then what a feed and a person have said of it.
 
     `speakers` are the labels, `names` the names given to some of them.  Dates are ISO dates; `file_date` stands in the
-    file, `told_title` and `told_date` in a feed that names it (`bot.transcripts.feeds`).  None: nobody has given any.  `language`
-    is a tag ("en", "pt-BR"), `language_by` who says so: GIVEN, FILE or NOTICED; None where nobody is sure.
+    file, `told_title` and `told_date` in a feed that names it (`bot.transcripts.feeds`).  None: nobody has given any.
+    `language` is a tag ("en", "pt-BR"), `language_by` who says so: GIVEN, FILE or NOTICED; None where nobody is sure.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)

@@ -11,4 +11,5 @@
 
 In: files that were read, and what a person says of them.  Out: transcripts by name and indexes to search.
 Reading order: disk, manifest, revisions, encoders, chunking, indexes, commits, reports, adding, store.
+Imports speakers, transcripts and what stands before them.
 """

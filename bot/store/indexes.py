@@ -145,7 +145,7 @@ class OpenIndexes:
 
     @contextmanager
     def words(self) -> Iterator[WordIndex]:
-        """The word index of turns as of the newest commit; needs no encoder.  Raises LibraryError when it is missing."""
+        """The word index of turns of the newest commit; needs no encoder.  Raises LibraryError when it is missing."""
         from embeddings.lexical import WordIndex
 
         with self.guard:

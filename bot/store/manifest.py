@@ -1,7 +1,7 @@
 """The manifest: which transcripts are in the library, under which names, and which index serves them.
 
-It is the truth.  It is replaced by one atomic rename, and that rename is the commit: a transcript is in the library from
-then on, and whatever lies in the folder or the indexes without being in the manifest is not.
+It is the truth.  It is replaced by one atomic rename, and that rename is the commit: a transcript is in the library
+from then on, and whatever lies in the folder or the indexes without being in the manifest is not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A folder of transcripts, and the indexes over it: what everything that answers stands on.
 
-The parts that it is made of each do one thing: `manifest` says what is in it, `revisions` holds the texts, `indexes` finds
-in them, `commits` writes, `adding` takes in.  `bot.library.Library` is this with the doors to asking.
+The parts that it is made of each do one thing: `manifest` says what is in it, `revisions` holds the texts, `indexes`
+finds in them, `commits` writes, `adding` takes in.  `bot.library.Library` is this with the doors to asking.
 """
 
 from __future__ import annotations
@@ -164,11 +164,11 @@ class Store:
     ) -> IngestReport:
         """Add a file, the readable files of a folder, a glob, a feed, several of these, or a Transcript made in Python.
 
-        `format` is the key of the family of files that all of them are read as (`bot.transcripts.formats`), `language` the tag of
-        the language that all are in ("de"); by default the files tell.  A file that is there already changes nothing;
-        one that was added before and has changed takes the place of its old self.  Raises TranscriptError when the only
-        file named cannot be read; of several, those that cannot are listed in the report as failed and the others are
-        added.
+        `format` is the key of the family of files that all of them are read as (`bot.transcripts.formats`), `language`
+        the tag of the language that all are in ("de"); by default the files tell.  A file that is there already changes
+        nothing; one that was added before and has changed takes the place of its old self.  Raises TranscriptError when
+        the only file named cannot be read; of several, those that cannot are listed in the report as failed and the
+        others are added.
         """
         if isinstance(what, Transcript):
             return IngestReport((self._add_one(made(what), progress, language),))
@@ -187,7 +187,7 @@ class Store:
         language: str | None = None,
         tell: Callable[[Added], None] | None = None,
     ) -> IngestReport:
-        """Add the files that `bot.transcripts.finding.find` found; `tell` hears of each once it is in the library, or has failed.
+        """Add the files that `find` found; `tell` hears of each once it is in the library, or has failed.
 
         Files are committed together that are taken in within a few seconds, since a commit writes the whole manifest.
         """

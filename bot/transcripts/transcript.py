@@ -137,8 +137,9 @@ class Reading:
     `units` and `speech` count units of the kind named by `unit` ("line"); `unspoken` lists the rest, so that
     `speech + sum of the units of unspoken == units`.  Readers check that with `check`.
 
-    `format` says in words how the file was read.  `bot.transcripts.formats` adds `family`, the key of the family that read it (""
-    in what an older version stored), and `why` that one; and the `encoding` of the text, unless the reader has.
+    `format` says in words how the file was read.  `bot.transcripts.formats` adds `family`, the key of the family that
+    read it ("" in what an older version stored), and `why` that one; and the `encoding` of the text, unless the reader
+    has.
     """
 
     format: str

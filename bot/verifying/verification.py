@@ -3,8 +3,8 @@
     quotation ─► scan of all folded turns ─► found | said by somebody else
                    └─► parts (words left out, two turns, two places), near misses ─► not found
 
-Only what is equal under the fold (`bot.words.folding`) is found; how near a near miss is never matters.  Whatever is shown is
-a `Quote`, located in its transcript and found again in the original bytes.
+Only what is equal under the fold (`bot.words.folding`) is found; how near a near miss is never matters.  Whatever is
+shown is a `Quote`, located in its transcript and found again in the original bytes.
 """
 
 from __future__ import annotations
@@ -112,10 +112,10 @@ def verify_quote(
 ) -> Verification:
     """Whether somebody says exactly these words in one turn, and where.
 
-    What may differ is written in `bot.words.folding`, and nothing else may: white space, typographic marks, whether the first
-    letter is a capital, and a comma or full stop at the very end.  A quotation with an ellipsis or brackets that the
-    record does not have is not found, and its parts are looked for.  Raises QuestionError for a text without words, or
-    a speaker that the library does not have.
+    What may differ is written in `bot.words.folding`, and nothing else may: white space, typographic marks, whether the
+    first letter is a capital, and a comma or full stop at the very end.  A quotation with an ellipsis or brackets that
+    the record does not have is not found, and its parts are looked for.  Raises QuestionError for a text without words,
+    or a speaker that the library does not have.
     """
     return Verifier(library, transcripts).verify(text, speaker)
 

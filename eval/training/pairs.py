@@ -4,8 +4,8 @@
 
     corpus, qmsum-train ─► Episode (its chunks, and what asks for them) ─► a file of JSON lines
 
-A chunk is what the product searches (`bot.store.chunking`: turns of at most 96 tokens, windows of three, no label), a query
-what it searches for (`subject_of`: the question without its frame).  Kinds of pair:
+A chunk is what the product searches (`bot.store.chunking`: turns of at most 96 tokens, windows of three, no label), a
+query what it searches for (`subject_of`: the question without its frame).  Kinds of pair:
 
     reply         the question that ends a turn               ─► the chunk that replies
     reply_window  the same                                    ─► the window that begins with the reply
