@@ -19,19 +19,24 @@ ALLOWED = {
 }
 PACKAGES = set(ALLOWED)
 # The composition root: commands import the doors that they open.
-COMMANDS = ROOT / "bot" / "commands"
+CLI, COMMANDS = ROOT / "bot" / "cli.py", ROOT / "bot" / "commands"
 HEAVY = ("torch", "gradio", "chromadb", "sentence_transformers")
 
 
-def imported(path: Path) -> set[str]:
-    """Top-level names that a module imports anywhere, inside functions too."""
+def imported_modules(path: Path) -> set[str]:
+    """What a module imports anywhere, inside functions too; of `from package import name` both may be modules."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of what a module imports."""
+    return {name.split(".")[0] for name in imported_modules(path)}
 
 
 @pytest.mark.parametrize("package", sorted(ALLOWED))
@@ -40,6 +45,16 @@ def test_the_arrows_hold(package: str) -> None:
     for path in (ROOT / package).rglob("*.py"):
         if path.parent != COMMANDS:
             assert imported(path) & PACKAGES <= ALLOWED[package] | {package}, path
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_commands_are_on_top(package: str) -> None:
+    """Nothing imports `bot.commands` but `bot.cli`, and nothing imports that."""
+    for path in (ROOT / package).rglob("*.py"):
+        modules = imported_modules(path)
+        if path.parent != COMMANDS:
+            assert path == CLI or not any(name.startswith("bot.commands") for name in modules), path
+        assert "bot.cli" not in modules, path
 
 
 @pytest.mark.parametrize("statement", ["import bot", "from bot.cli import main; main(['--help'])"])
