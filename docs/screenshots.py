@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bot import Library
-from bot.cli import SAMPLE_QUESTIONS
+from bot.commands.serve import SAMPLE_QUESTIONS
 from ui.app import build_app, serve
 
 PICTURES = Path(__file__).parent / "pictures"

@@ -14,6 +14,7 @@ import pytest
 from bot import Library, Transcript, TranscriptError
 from bot.cli import main
 from bot.commands.progress import Meter
+from bot.store.indexes import Indexes
 from bot.store.reports import Added
 from bot.transcripts.finding import MANIFEST, find
 from bot.transcripts.formats import ASKED_FOR
@@ -99,15 +100,15 @@ def test_what_is_whole_stays_when_a_later_file_breaks_off(
     library: Library, talks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An interruption in the middle of a batch: the files before it are in the library, and nothing else is."""
-    index, calls = Library._index, []
+    put, calls = Indexes.put, []
 
     def interrupted(*arguments: object) -> None:
         calls.append(arguments)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        index(*arguments)  # type: ignore[arg-type]
+        put(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Library, "_index", interrupted)
+    monkeypatch.setattr(Indexes, "put", interrupted)
     with pytest.raises(KeyboardInterrupt):
         library.add(str(talks / "**" / "*.txt"))
     assert len(library.entries) == 2

@@ -43,27 +43,32 @@ READING_ORDER = (
     "cli",
 )
 LONGEST_FILE, LONGEST_FUNCTION = 600, 60  # lines; in bot/
-# The composition root imports the doors that it opens.
-COMPOSITION_ROOT = ROOT / "bot" / "cli.py"
+# The composition root: commands import the doors that they open.
+CLI, COMMANDS = ROOT / "bot" / "cli.py", ROOT / "bot" / "commands"
 HEAVY = ("torch", "gradio", "chromadb", "sentence_transformers")
 
 
-def imported(path: Path) -> set[str]:
-    """Top-level names that a module imports anywhere, inside functions too."""
+def imported_modules(path: Path) -> set[str]:
+    """What a module imports anywhere, inside functions too; of `from package import name` both may be modules."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of what a module imports."""
+    return {name.split(".")[0] for name in imported_modules(path)}
 
 
 @pytest.mark.parametrize("package", sorted(ALLOWED))
 def test_the_arrows_hold(package: str) -> None:
     """A package imports only those that point to it."""
     for path in (ROOT / package).rglob("*.py"):
-        if path != COMPOSITION_ROOT:
+        if path.parent != COMMANDS:
             assert imported(path) & PACKAGES <= ALLOWED[package] | {package}, path
 
 
@@ -130,6 +135,16 @@ def test_a_package_says_what_it_is_for() -> None:
     for path in (ROOT / "bot").glob("*/__init__.py"):
         told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         assert re.search(r"\bIn: .*\bOut: ", told, re.DOTALL), path
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_commands_are_on_top(package: str) -> None:
+    """Nothing imports `bot.commands` but `bot.cli`, and nothing imports that."""
+    for path in (ROOT / package).rglob("*.py"):
+        modules = imported_modules(path)
+        if path.parent != COMMANDS:
+            assert path == CLI or not any(name.startswith("bot.commands") for name in modules), path
+        assert "bot.cli" not in modules, path
 
 
 @pytest.mark.parametrize("statement", ["import bot", "from bot.cli import main; main(['--help'])"])
