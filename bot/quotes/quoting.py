@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.quotes.cautions import cautions
 from bot.transcripts.formats import family_of
-from bot.transcripts.transcript import Lines, Place, Transcript
+from bot.transcripts.transcript import NAMED, Attribution, Lines, Place, Transcript
 from bot.words.phrases import clock
 from bot.words.sentences import sentence_spans
 
@@ -35,7 +35,7 @@ class Quote:
 
     `before` and `after` are the sentences around it, None at the ends of the transcript.  `cautions` say how the words
     could mislead by themselves (`bot.quotes.cautions`): that they ask, report what others say, or stand beside a
-    negation or a hedge.
+    negation or a hedge; and why it may be somebody else who says them.  `attribution` is how the speaker is known.
     """
 
     transcript: str
@@ -53,6 +53,7 @@ class Quote:
     before: Neighbour | None = None
     after: Neighbour | None = None
     cautions: tuple[str, ...] = ()
+    attribution: Attribution = Attribution(NAMED)
     _proof: object = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +66,8 @@ class Quote:
         said = transcript.utterances[utterance]
         place = said.place_of(start, end)  # a slice that is empty or outside ends here
         around = _Surroundings.of(transcript, utterance, start, end)
+        attribution = said.attribution_of(start, end)
+        doubt = (attribution.doubt,) if attribution.doubt else ()
         return cls(
             transcript=transcript.id,
             revision=transcript.revision,
@@ -80,7 +83,8 @@ class Quote:
             time=said.time_of(start, end),
             before=around.before,
             after=around.after,
-            cautions=around.cautions_of(said.text[start:end], said.speaker),
+            cautions=(*doubt, *around.cautions_of(said.text[start:end], said.speaker)),
+            attribution=attribution,
             _proof=_LOCATED,
         )
 
@@ -110,6 +114,7 @@ class Quote:
             "before": vars(self.before) if self.before else None,
             "after": vars(self.after) if self.after else None,
             "cautions": list(self.cautions),
+            "attribution": vars(self.attribution),
             "utterance": self.utterance,
             "start": self.start,
             "end": self.end,

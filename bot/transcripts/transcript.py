@@ -55,20 +55,49 @@ class Piece:
     """A stretch of an utterance's text that stands at one place of the source.
 
     `offset` is where it begins in the utterance's text (characters); it ends where the next piece begins.
-    `start` and `end` are seconds from the beginning of the recording, or None where the file has no times.
+    `start` and `end` are seconds from the beginning of the recording, or None where the file has no times.  `carried`
+    counts the blocks (paragraphs, captions) from the one where the file names the speaker to this one: 0 on that one.
     """
 
     offset: int
     place: Place
     start: float | None = None
     end: float | None = None
+    carried: int = 0
+
+
+NAMED, CARRIED, UNNAMED, GIVEN = "named", "carried", "unnamed", "given"
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """How it is known whose words these are.
+
+    `how`: NAMED, the file names the speaker where the words stand; CARRIED, it does so `blocks` paragraphs or captions
+    above; UNNAMED, it names nobody; GIVEN, a person has said who speaks.  `doubt` says why it may be somebody else all
+    the same; "" where the file leaves no doubt.
+    """
+
+    how: str
+    blocks: int = 0
+    doubt: str = ""
+
+    def __str__(self) -> str:
+        said = {
+            NAMED: "named where it is said",
+            CARRIED: f"named {self.blocks} {'paragraph' if self.blocks == 1 else 'paragraphs'} above",
+            UNNAMED: "the file names nobody here",
+            GIVEN: "named by a person, not by the file",
+        }[self.how]
+        return f"{said}; {self.doubt}" if self.doubt else said
 
 
 @dataclass(frozen=True)
 class Utterance:
     """One speaker turn.
 
-    `label` is what the file calls the speaker, `speaker` what the library calls them.
+    `label` is what the file calls the speaker, "" where it names nobody; `speaker` what the library calls them.
+    `doubt` says why it may be somebody else who speaks; `given`, that a person has said who it is.
     """
 
     index: int
@@ -76,6 +105,17 @@ class Utterance:
     label: str
     text: str
     pieces: tuple[Piece, ...]
+    doubt: str = ""
+    given: bool = False
+
+    def attribution_of(self, start: int, end: int) -> Attribution:
+        """How it is known whose words the slice `text[start:end]` is.  Raises like `pieces_of`."""
+        blocks = max(piece.carried for piece in self.pieces_of(start, end))
+        if self.given:
+            return Attribution(GIVEN)
+        if not self.label:
+            return Attribution(UNNAMED)
+        return Attribution(CARRIED if blocks else NAMED, blocks, self.doubt)
 
     def pieces_of(self, start: int, end: int) -> tuple[Piece, ...]:
         """The pieces that the slice `text[start:end]` touches.  Raises ValueError for an empty or outside slice."""

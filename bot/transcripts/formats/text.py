@@ -151,16 +151,24 @@ def parse_time(text: str) -> float:
 class Turn:
     """An utterance in the making: pieces are joined with one space, and each remembers where it began."""
 
-    def __init__(self, label: str, speaker: str) -> None:
+    def __init__(self, label: str, speaker: str, doubt: str = "") -> None:
         self.label = label
         self.speaker = speaker
+        self.doubt = doubt
         self._text: list[str] = []
         self._pieces: list[Piece] = []
         self._length = 0
         self._waiting_time: float | None = None
 
-    def add(self, text: str, place: int | Place, start: float | None = None, end: float | None = None) -> None:
-        """Append the words of one line (1-based), or of another place.
+    def add(
+        self,
+        text: str,
+        place: int | Place,
+        start: float | None = None,
+        end: float | None = None,
+        carried: int = 0,
+    ) -> None:
+        """Append the words of one line (1-based), or of another place; `carried` as in `Piece`.
 
         A line without words is no piece; its time (a name and a time on a line of their own) is that of the next one.
         """
@@ -171,7 +179,8 @@ class Turn:
         self._waiting_time = None
         if self._text:
             self._length += 1  # the joining space belongs to the piece before it
-        self._pieces.append(Piece(self._length, Lines(place, place) if isinstance(place, int) else place, start, end))
+        at = Lines(place, place) if isinstance(place, int) else place
+        self._pieces.append(Piece(self._length, at, start, end, carried))
         self._text.append(text)
         self._length += len(text)
 
@@ -180,7 +189,7 @@ class Turn:
         return bool(self._text)
 
     def utterance(self, index: int) -> Utterance:
-        return Utterance(index, self.speaker, self.label, " ".join(self._text), tuple(self._pieces))
+        return Utterance(index, self.speaker, self.label, " ".join(self._text), tuple(self._pieces), self.doubt)
 
 
 def utterances(turns: Iterable[Turn]) -> tuple[Utterance, ...]:
