@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.quotes.cautions import cautions
 from bot.transcripts.formats import family_of
-from bot.transcripts.transcript import NAMED, Attribution, Lines, Place, Transcript
+from bot.transcripts.transcript import Attribution, Lines, Place, Transcript
 from bot.words.phrases import clock
 from bot.words.sentences import sentence_spans
 
@@ -50,10 +50,10 @@ class Quote:
     label: str
     place: Place
     time: tuple[float, float | None] | None
+    attribution: Attribution
     before: Neighbour | None = None
     after: Neighbour | None = None
     cautions: tuple[str, ...] = ()
-    attribution: Attribution = Attribution(NAMED)
     _proof: object = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:

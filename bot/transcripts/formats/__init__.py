@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats import exported_json, hearing, labelled, podcast_html, subrip, webvtt, word
+from bot.transcripts.formats import exported_json, hearing, labelled, podcast_html, subrip, turns, webvtt, word
 from bot.transcripts.formats.text import encoding_of
 from bot.transcripts.transcript import Contents, Place, Transcript
 from bot.words.dates import title_of
@@ -43,7 +43,7 @@ class Format:
 ASKED_FOR = "as it was asked for"
 """Why a file was read as it was, when somebody named the format."""
 
-LABELLED = Format("labelled", labelled.NAME, (".txt", ".text", ".md", ".tsv"), None, labelled.read, labelled.holds)
+LABELLED = Format("labelled", turns.NAME, (".txt", ".text", ".md", ".tsv"), None, labelled.read, labelled.holds)
 """The family of last resort: any text may be labelled text."""
 
 FORMATS = (

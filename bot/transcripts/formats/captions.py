@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.transcripts.formats.labelled import cut_at_labels, is_direction, said_by, strip_label
+from bot.transcripts.formats.labelled import cut_at_labels, said_by, strip_label
 from bot.transcripts.formats.labels import (
     TURN_END,
     Candidate,
@@ -30,6 +30,7 @@ from bot.transcripts.formats.labels import (
     split_at_labels,
 )
 from bot.transcripts.formats.text import Turn, fold_white, group_unspoken, parse_time, speaker_named, utterances
+from bot.transcripts.formats.unsaid import is_direction
 from bot.transcripts.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
 
 # Tolerated: hours of one or many digits, times without minutes ("0.860"; Podnews) or without a fraction ("00:00:05"), a

@@ -17,9 +17,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.labelled import is_direction, read_turns, said_by
+from bot.transcripts.formats.labelled import said_by
 from bot.transcripts.formats.labels import Candidate
 from bot.transcripts.formats.text import decode, split_lines
+from bot.transcripts.formats.turns import read_turns
+from bot.transcripts.formats.unsaid import is_direction
 from bot.transcripts.transcript import Contents, Lines, Place
 
 NAME = "hearing"

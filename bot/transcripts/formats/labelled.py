@@ -25,79 +25,47 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats.heads import names_without_colon
 from bot.transcripts.formats.labels import (
     A_NAME,
-    HEADING,
     INVISIBLE,
-    SAID_SO,
-    SENTENCE_END,
     TIME,
-    TURN_END,
     Candidate,
     accept_labels,
     candidate_of,
-    shape_of,
-    split_at_labels,
+    in_one_way,
+    without_furniture,
 )
 from bot.transcripts.formats.markdown import front_matter, plain
 from bot.transcripts.formats.text import (
-    Turn,
     decode,
     fold_white,
-    group_unspoken,
     parse_time,
-    speaker_named,
     split_lines,
     unescape,
-    utterances,
 )
-from bot.transcripts.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, Reading
-from bot.words.phrases import listed
+from bot.transcripts.formats.turns import CUT, REPEATS, read_turns, read_unlabelled
+from bot.transcripts.formats.unsaid import is_boilerplate
+from bot.transcripts.transcript import Contents, Lines, Place
 
-NAME = "labelled text"
 # When a line is said: Whisper on a terminal "[00:00.000 --> 00:03.700]  words", Descript "[00:00:01 - 00:00:05] words".
 _SPAN = re.compile(rf"\s*+\[({TIME})\s(?:-->|[-–—])\s({TIME})\]\s*")
 _TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
 _TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 # Premiere: a line of two times with frames, a name alone, words below.
 _FRAMES = re.compile(r"\s*+(\d{1,3}:\d\d:\d\d)[:;]\d\d - \d{1,3}:\d\d:\d\d[:;]\d\d\s*")
-_TIME_ALONE = re.compile(rf"\s*+[\[(]?({TIME})[\])]?\s*$")
-_TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
 # "**Break:** \\[24:27\\]" (Changelog): a mark and its time, and nobody's words.
 _BREAK = re.compile(
     r"\W{0,8}(?:Break|Intro|Outro|Jingle)[\s*:]{1,8}\\?\[[\d:.,]{3,16}\\?\](?: to \\?\[[\d:.,]{3,16}\\?\])?\s*",
     re.IGNORECASE,
 )
-_BOILERPLATE = re.compile(
-    r"\W*(?:Transcribed|(?:This )?Transcript(?:ion)?(?: (?:is |was )?(?:provided|created|generated|outsourced))?) by "
-    r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}\S{0,200}\W*",
-    re.IGNORECASE,
-)
-# Brackets hold what is heard and not said; parentheses may hold somebody's aside, so only what is known.  Changelog
-# writes `*\\[laughter\\]*`.
-_DIRECTION = re.compile(
-    r"[*_]{0,3}(?:\\?\[(?=[\W\d]{0,80}[^\W\d])[^\[\]\\\n]{1,80}\\?\]"
-    r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
-    r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
-    r"(?:\b[\w' ]{0,40})?\)"
-    r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
-    re.IGNORECASE,
-)
-_OPENING = tuple("[(*_\\♪♫")
 _TIMINGS = re.compile(r"\s*[\d:]+[.,]\d+\s*-->\s*[\d:]+[.,]\d+")
-_NAMES_SHOWN = 10  # of the labels that a remark lists
-# The habit of a label on every line: this share of labelled lines follow one with the same label, and of these pairs
-# this share is cut in mid-sentence.
-_REPEATS = 0.3
-_CUT = 0.3
-_ENOUGH_TURNS = 4  # turns on single lines before unlabelled lines at the end count as a trailer
 
 
 def read(data: bytes) -> Contents:
@@ -129,9 +97,7 @@ def read_lines(
     if lines and lines[0].strip() == _TSV:
         not_speech[1] = "header"
     lines, spans = _without_spans(lines)
-    not_speech |= {
-        number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
-    }
+    not_speech |= {number: "boilerplate" for number, line in enumerate(lines, 1) if is_boilerplate(line)}
     not_speech |= {number: "break" for number, line in enumerate(lines, 1) if "[" in line and _BREAK.fullmatch(line)}
     framed = {
         number: match[1] for number, line in enumerate(lines, 1) if ":" in line and (match := _FRAMES.fullmatch(line))
@@ -145,14 +111,16 @@ def read_lines(
     ]
     timed = {candidate.line for candidate in found if candidate.timed}
     candidates = [item for item in found if not item.alone or _has_words_below(item.line, lines, timed)]
+    candidates = without_furniture(candidates, lines)
     labels = accept_labels(candidates, lines) | set(known)
-    labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
-    others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
+    labelled = in_one_way({item.line: item for item in candidates if item.name in labels}, lines)
+    labelled = labelled or names_without_colon(lines)
+    others = {candidate.line: candidate.name for candidate in candidates if candidate.line not in labelled}
     bold = sum(1 for number in labelled if "**" in lines[number - 1])
     first = next((line for line in lines if line.strip()), "")
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
-        return _read_unlabelled(lines, others, not_speech, spans, fold)
+        return read_unlabelled(lines, others, not_speech, spans, fold)
     return read_turns(lines, labelled, others, not_speech, spans, fold)
 
 
@@ -179,14 +147,6 @@ def _below_frames(number: int, line: str, framed: Mapping[int, str]) -> Candidat
 
 def _has_words_below(number: int, lines: Sequence[str], timed: Collection[int]) -> bool:
     return len(lines) > number and bool(lines[number].strip()) and number + 1 not in timed
-
-
-def _times_alone(lines: Sequence[str]) -> dict[int, float]:
-    """The lines (numbers) that are only a time, in seconds, in a file that has several."""
-    matches = {
-        number: match for number, line in enumerate(lines, 1) if ":" in line and (match := _TIME_ALONE.match(line))
-    }
-    return {number: parse_time(match[1]) for number, match in matches.items()} if len(matches) >= _TIMES_ALONE else {}
 
 
 _FIELD = re.compile(r"(title|date|language|lang):\s*[\"']?(.{1,300}?)[\"']?\s*$", re.IGNORECASE)
@@ -225,157 +185,6 @@ def _refuse_other_families(lines: Sequence[str]) -> None:
         raise TranscriptError(f"this is {seen}; expected labelled text (NAME: words); see docs/formats.md for others")
 
 
-def is_direction(text: str) -> bool:
-    """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
-    text = text.strip()
-    return text[:1] in _OPENING and bool(_DIRECTION.fullmatch(text))
-
-
-def read_turns(
-    lines: Sequence[str],
-    labelled: Mapping[int, Candidate],
-    others: Mapping[int, str],
-    not_speech: Mapping[int, str],
-    spans: Mapping[int, tuple[float, float]] | None = None,
-    fold: Callable[[str], str] = str,
-) -> Contents:
-    """The turns of a file with labels, which stand on the lines of `labelled`.
-
-    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason,
-    `spans` start and end (seconds) of lines; `fold` gives the words that are shown.
-    """
-    on_every_line = _labels_every_line(labelled)
-    has_trailer = not on_every_line and _has_trailer(lines, labelled)
-    last_label = max(labelled)
-    labels = {candidate.name for candidate in labelled.values()}
-    turns: list[Turn] = []
-    left_out: list[tuple[int, str, str]] = []
-    spoken: list[int] = []
-    times = _times_alone(lines)
-    time: float | None = None
-    for number, line in enumerate(lines, 1):
-        candidate = labelled.get(number)
-        if not candidate:
-            if not line.strip():
-                reason = "blank"
-            elif number in not_speech:
-                reason = not_speech[number]
-            elif number in times:
-                time, reason = times[number], "time"
-            elif not turns:
-                reason = "header"
-            elif HEADING.match(line):
-                reason = "heading"
-            elif is_direction(line):
-                reason = "stage direction"
-            elif on_every_line or (has_trailer and number > last_label):
-                reason = "unlabelled"
-            else:
-                reason = ""
-            if reason:
-                left_out.append((number, reason, line.strip() and line))
-                continue
-        spoken.append(number)
-        if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
-            turns.append(Turn(candidate.name, speaker_named(candidate.name)))
-        words, *more = split_at_labels(candidate.words if candidate else line, labels)
-        start, end = (spans or {}).get(number, (time, None))
-        if candidate and candidate.time is not None:
-            start = candidate.time
-        turns[-1].add(fold(words[1]), number, start, end)
-        time = None
-        for label, said in more:
-            turns.append(Turn(label, speaker_named(label)))
-            turns[-1].add(fold(said), number)
-    remarks = []
-    if silent := sum(1 for turn in turns if not turn.spoken):
-        remarks.append(f"{silent} labels without words")
-    counts = Counter(candidate.name for candidate in labelled.values())
-    if once := [name for name, count in counts.items() if count == 1]:
-        remarks.append(f"read as speakers though they occur once: {listed(once, _NAMES_SHOWN)}")
-    remarks += _doubts({number: others[number] for number in spoken if number in others}, " of the turn before")
-    read_as = "label on every line" if on_every_line else "label once a turn"
-    report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), group_unspoken(left_out), tuple(remarks))
-    return Contents(utterances(turns), report.check())
-
-
-def _doubts(others: Mapping[int, str], where: str) -> list[str]:
-    """Remarks on heads of lines that are read as words, so that a speaker who was missed can be seen."""
-    counts = Counter(others.values())
-    remarks = [
-        f"{count} lines begin with '{name}:', read as words{where}"
-        for name, count in counts.items()
-        if count >= SAID_SO
-    ]
-    like_names = [
-        name for name, count in counts.items() if count < SAID_SO and shape_of(name, False) in ("name", "word")
-    ]
-    if like_names:
-        remarks.append(f"lines that begin like a label, read as words{where}: {listed(like_names, _NAMES_SHOWN)}")
-    return remarks
-
-
-def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
-    ordered = list(labelled.values())
-    pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
-    cut = sum(1 for a, _ in pairs if not SENTENCE_END.search(a.words))
-    return len(pairs) >= _REPEATS * len(ordered) and cut >= max(1, _CUT * len(pairs))
-
-
-def _has_trailer(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> bool:
-    """Whether lines behind the last label are nobody's: no other turn has a second line, and the last one ends."""
-    first, last = min(labelled), max(labelled)
-    if lines[last : last + 1] and lines[last].strip() and not TURN_END.search(lines[last - 1]):
-        return False  # cut in mid-sentence by wrapping
-    between = any(
-        lines[number - 1].strip()
-        and number not in labelled
-        and not HEADING.match(lines[number - 1])
-        and not is_direction(lines[number - 1])
-        for number in range(first, last)
-    )
-    return not between and len(labelled) >= _ENOUGH_TURNS
-
-
-def _read_unlabelled(
-    lines: Sequence[str],
-    others: Mapping[int, str],
-    not_speech: Mapping[int, str],
-    spans: Mapping[int, tuple[float, float]],
-    fold: Callable[[str], str],
-) -> Contents:
-    turns = [Turn("", UNNAMED_SPEAKER)]
-    left_out: list[tuple[int, str, str]] = []
-    times = _times_alone(lines)
-    time: float | None = None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            left_out.append((number, "blank", ""))
-            if turns[-1].spoken:
-                turns.append(Turn("", UNNAMED_SPEAKER))
-        elif number in not_speech or is_direction(line):
-            left_out.append((number, not_speech.get(number, "stage direction"), line))
-        elif number in times:
-            time = times[number]
-            left_out.append((number, "time", line))
-        else:
-            start, end = spans.get(number, (time, None))
-            turns[-1].add(fold(line), number, start, end)
-            time = None
-    report = Reading(
-        "text without speaker labels",
-        "line",
-        len(lines),
-        len(lines) - len(left_out),
-        group_unspoken(left_out),
-        (
-            f"no speaker labels were found, so all words are by one {UNNAMED_SPEAKER.lower()}",
-            *_doubts(others, ""),
-        ),
-    )
-    return Contents(utterances(turns), report.check())
-
-
 # ---- The locator: a second way through a file, led by the labels that the record has and by no pattern of the reader.
 
 _ENDS_SENTENCE = ".!?…。！？"
@@ -389,7 +198,9 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     file's habit, undoes the family's one fold (line wrap) and finds the words inside what one label says.
     """
     assert isinstance(place, Lines)
-    within = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
+    within = [
+        said for said in _heard(data, frozenset(labels) - {""}, label != "") if place.first <= said[0] <= place.last
+    ]
     # Bold or linked words, a heading or YAML on top: then what is shown of the Markdown counts too.
     markdown = b"**" in data or b"](" in data or data.lstrip(b"\xef\xbb\xbf\r\n ").startswith((b"# ", b"---"))
     return said_by(within, text, label, markdown)
@@ -450,15 +261,20 @@ def _unmarked(words: str) -> str:
     return fold_white(re.sub(r"[*_\\]", "", words))
 
 
-@lru_cache(maxsize=4)  # many quotes of one file are checked in a row
-def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
-    """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
+@lru_cache(maxsize=8)  # many quotes of one file are checked in a row
+def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[int, str, str], ...]:
+    """(line, label, words) of all that is said in a text; the label is "" where nobody is named.
+
+    `carried`: a label holds for the paragraphs below it that have none.  Whether it does is the reader's to say, by the
+    habit of the file; the locator says that no other label stands above the words, and for nobody's words that none
+    stands at the head of their paragraph.
+    """
     lines = split_lines(decode(data).lstrip("\ufeff"))
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
     heads = [
-        (line.strip(), "") if line.strip() in labels and _is_frames(above) else strip_label(line, labels)
+        (line.strip(), "") if line.strip() in labels and _stands_above(above) else strip_label(line, labels)
         for above, line in itertools.pairwise(["", *lines])
     ]
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
@@ -466,18 +282,23 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
     cut = sum(1 for words, _ in pairs if not _ends_sentence(words))
     known = sum(1 for head, _ in heads if head)
-    every_line = len(pairs) >= _REPEATS * known and cut >= max(1, _CUT * len(pairs))
+    every_line = len(pairs) >= REPEATS * known and cut >= max(1, CUT * len(pairs))
     found: list[tuple[int, str, str]] = []
-    speaking = ""
+    speaking, waiting = "", False
+    named = [number for number, (head, _) in enumerate(heads) if head]
+    spaced = bool(named) and not all(line.strip() for line in lines[named[0] : named[-1]])
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
+        if not carried and not waiting and not (spaced and line.strip()):
+            speaking = ""
         if not line.strip() or _is_frames(line):
             continue
         heading = re.match(r"#+\s", line) or (line[0] in "-*_#" and not line.replace(" ", "").strip(line[0]))
-        if labels and not head and (every_line or heading):
+        if labels and not head and (heading or (every_line and carried)):
             continue
         if len(alone) >= 3 and not line.strip(" \t[]()0123456789:.,") and ":" in line:
             continue  # a time by itself
         speaking = head or speaking
+        waiting = bool(head) and not words.strip()  # a label on a line of its own is that of the next one
         for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
@@ -490,6 +311,11 @@ def _behind_span(line: str) -> str:
     is_span = bracket and inside[0] == "[" and len(inside) < 50 and not inside.strip("[0123456789:., ->–—")
     parts = inside.split() if is_span else []  # two times and a sign between: "[06.03.23, 10:00:01]" is a date
     return words if len(parts) == 3 and not parts[1].strip("->–—") else line
+
+
+def _stands_above(above: str) -> bool:
+    """Whether a name alone below this line is a label: below a blank line, or two times of four numbers."""
+    return not above.strip() or _is_frames(above)
 
 
 def _is_frames(line: str) -> bool:
@@ -505,6 +331,9 @@ _BEHIND_LABEL = re.compile(r"^(?:\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)|\d{1,
 
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
+    column = re.split(r"\t+| {2,}", line.strip(), maxsplit=1)
+    if len(column) == 2 and column[0] in labels:
+        return column[0], column[1]
     if ":" not in line and "：" not in line:
         return "", line  # neither a colon behind a label nor a time
     bare = re.sub(rf"^[\s{INVISIBLE}]*(?:[\[(]?{TIME}[\])]?\s+(?:-\s+)?)?", "", line)
@@ -518,7 +347,7 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     ends = (
         rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
         if mark
-        else rf"\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))"
+        else rf"\s*{time}(?:：|:(?:\*\*|__)?(?=\s|$|[^\x00-\x7f]))"
     )
     for length in _lengths(labels):
         label, rest = bare[len(mark) : len(mark) + length], bare[len(mark) + length :]

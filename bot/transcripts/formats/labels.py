@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.transcripts.formats.text import fold_white, parse_time
@@ -28,7 +28,8 @@ _LABEL_LINE = re.compile(
     (?:(?:\[{TIME}\]|\({TIME}\)|{TIME})[ \t]+(?:-[ \t]+)?)?
     (?:
         (?P<mark>\*{{1,3}}|__?)(?P<bold>{A_NAME})\s*(?:[(\[]{TIME}[)\]])?\s*
-        (?::\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{TIME}[)\]])?\s*{_COLON})
+        (?:[:：]\s*(?P=mark)|(?P=mark)\s*(?:[(\[]{TIME}[)\]])?\s*{_COLON})
+      | (?P<unopened>{A_NAME})[:：](?:\*\*|__)(?=\s|$)  # the mark was opened a line above
       | \[(?P<bracketed>[^\[\]:\n]{{1,80}})\]\s*{_COLON}(?!\s*https?://\S+\s*$)  # not a Markdown link
       | (?P<plain>{_PHONE}|{A_NAME})\s*(?:[(\[]{TIME}[)\]])?\s*{_COLON}
       | (?:\*\*)?(?P<otter>{A_NAME})(?:\*\*)?[ ]{{1,3}}(?:[-–—][ ]{{1,3}})?(?:{TIME}|\({TIME}\))\s*$
@@ -78,6 +79,11 @@ _PARTICLES = frozenset("de da di do dos du del della der den van von la le les e
 _LEADING_PARTICLES = frozenset("de da di do dos du del della der den ter van von la le los las el al bin ibn".split())
 # The full stop of a name: "Sarah K.", "Martin Luther King Jr."
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){1,3}|(?:Jr|Sr|Esq|Ph\.?D|M\.?D)\.")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # scripts that put no spaces between words
+_WIDE_MARKS = re.compile("[，。、；！？]")
+_ROLE_WORDS = 8  # behind the comma after a name
+_LONGER = 3  # characters that a name which occurs once may have more than any other, in such a script
+_LIST_ITEM = re.compile(r"\s*[-*•]\s+\S")
 # Evidence.  A share is of the lines that are not blank.
 _DENSE = 0.5  # so many lines look labelled: single capitalised words may be labels
 _VERY_DENSE = 0.9  # nearly every line looks labelled: even a word that occurs once may be
@@ -86,6 +92,7 @@ _LOWER_CASE_WORDS = 0.3  # and so many `bell hooks:`, as `my point:` may occur o
 # A single capitalised word must head this share of the labelled lines, or this if the text has it in lower case too.
 _RARE_WORD = 0.01
 _WORD = 0.05
+_ABOVE = 0.34  # share of the labels that may stand on a title page; where there are more, the habit changes
 _FULL_LINE = 0.5  # of the longest line: shorter lines were not cut by wrapping
 _MARKED = 0.6  # so many labels are bold or in brackets: others must occur often
 SAID_SO = 3  # a head of a line that occurs so often and is read as words is named in the report
@@ -121,7 +128,9 @@ def candidate_of(number: int, line: str) -> Candidate | None:
             else None
         )
     name = next(
-        name for name in match.group("bold", "bracketed", "plain", "otter", "trint", "saved") if name is not None
+        name
+        for name in match.group("bold", "unopened", "bracketed", "plain", "otter", "trint", "saved")
+        if name is not None
     ).strip()
     words = line[match.end() :].strip()
     time = _TIME_IN_LABEL.search(match.group().replace(name, " ", 1))
@@ -131,7 +140,7 @@ def candidate_of(number: int, line: str) -> Candidate | None:
         line=number,
         name=name,
         # Italics stress any word.
-        emphasised=match["bracketed"] is not None or len(match["mark"] or "") >= 2,
+        emphasised=any(match[mark] is not None for mark in ("bracketed", "unopened")) or len(match["mark"] or "") >= 2,
         timed=time is not None,
         # What Zoom saves are times of day.
         time=parse_time(time.group()) if time and match["saved"] is None else None,
@@ -159,10 +168,13 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
             case "word":
                 share = _WORD if name.casefold() in in_lower_case else _RARE_WORD
                 as_turns = dense and in_paragraphs[name] == count
-                enough = very_dense or (count >= (2 if dense else 3) and (as_turns or count >= share * labelled))
+                enough = (labelled == filled and " " not in name) or (
+                    count >= (2 if dense else 3) and (as_turns or count >= share * labelled)
+                )
             case "lower case":
                 share = _LOWER_CASE_WORDS if " " in name else _LOWER_CASE_WORD
-                enough = (count >= 2 and name in marked) or (count >= 4 and count >= share * labelled)
+                as_many = count >= 4 and count >= share * labelled
+                enough = very_dense or (count >= 2 and name in marked) or as_many
             case _:
                 enough = False
         if enough:
@@ -174,13 +186,18 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     known = {_same_name(name) for name in repeated}
     families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
     full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
+    wide = [len(name) for name in repeated if _WIDE.search(name)]
+    longest = max(wide) if wide else max(map(len, lines), default=0)
     labels = {
         name
         for candidate in candidates
         if (name := candidate.name) in repeated
         or (name in accepted and name in marked)
         or (shapes[name] and _same_name(name) in known)
-        or ((name in accepted or shapes[name] == "name") and _may_occur_once(candidate, lines, families, full_line))
+        or (
+            (name in accepted or shapes[name] == "name")
+            and _may_occur_once(candidate, lines, families, full_line, longest)
+        )
     }
     marks = [candidate.emphasised for candidate in candidates if candidate.name in labels]
     if marks.count(True) < _MARKED * len(marks):
@@ -188,6 +205,62 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     # Where names are bold, "In April:" heads a paragraph of somebody's.
     bold = {_same_name(name) for name in labels & emphasised}
     return {name for name in labels if _same_name(name) in bold or counts[name] >= SAID_SO}
+
+
+def without_furniture(candidates: Sequence[Candidate], lines: Sequence[str]) -> list[Candidate]:
+    """The candidates without lines that stand the same on every page ("Oral History     Interviewee: Edric Pound")."""
+    shown: dict[str, set[str]] = {}
+    counts = Counter(candidate.name for candidate in candidates)
+    for candidate in candidates:
+        shown.setdefault(candidate.name, set()).add(re.sub(r"\d+", "0", lines[candidate.line - 1].strip()))
+    return [
+        candidate
+        for candidate in candidates
+        if not (counts[candidate.name] >= SAID_SO and len(shown[candidate.name]) == 1)
+        or not candidate.words
+        or SENTENCE_END.search(candidate.words)
+    ]
+
+
+def in_one_way(labelled: Mapping[int, Candidate], lines: Sequence[str]) -> dict[int, Candidate]:
+    """The labels (by line) without those on lines that are the head of a file or of a list.
+
+    All labels of a file are written in one way: on a line of their own or before words, bold or plain.  What stands
+    above the first of that way and looks otherwise is on a title page.  A label that list items follow heads the list.
+    In a file whose paragraphs are labelled throughout, a first paragraph of which only the
+    first line looks labelled is a title and what belongs to it.
+    """
+    ways = Counter(_way(candidate) for candidate in labelled.values())
+    way, count = ways.most_common(1)[0] if ways else (None, 0)
+    first = min((number for number, candidate in labelled.items() if _way(candidate) == way), default=0)
+    above = sum(1 for number in labelled if number < first)
+    one_way = count >= SAID_SO and above <= _ABOVE * len(labelled)
+    counts = Counter(candidate.name for candidate in labelled.values())
+    title = _title_of(labelled, lines) if one_way else 0
+    return {
+        number: candidate
+        for number, candidate in labelled.items()
+        if not (one_way and number < first)
+        and not (counts[candidate.name] < SAID_SO and not candidate.words and _LIST_ITEM.match(_below(number, lines)))
+        and not (number == title and counts[candidate.name] == 1)
+    }
+
+
+def _way(candidate: Candidate) -> tuple[bool, bool]:
+    return not candidate.words, candidate.emphasised
+
+
+def _below(number: int, lines: Sequence[str]) -> str:
+    return next((line for line in lines[number:] if line.strip()), "")
+
+
+def _title_of(labelled: Mapping[int, Candidate], lines: Sequence[str]) -> int:
+    """The first line of a first paragraph whose other lines have no label, where all lines below it have; else 0."""
+    end = next((number for number, line in enumerate(lines, 1) if not line.strip()), len(lines))
+    head = range(1, end)
+    others = [number for number in range(end, len(lines) + 1) if lines[number - 1].strip()]
+    bare = [number for number in head if number not in labelled]
+    return 1 if bare and 1 in labelled and others and all(number in labelled for number in others) else 0
 
 
 def lower_case_words(lines: Sequence[str]) -> set[str]:
@@ -201,14 +274,17 @@ def _same_name(name: str) -> str:
 
 
 def _may_occur_once(
-    candidate: Candidate, lines: Sequence[str], families: Collection[str], full_line: float | None
+    candidate: Candidate, lines: Sequence[str], families: Collection[str], full_line: float | None, longest: int
 ) -> bool:
     """Whether a name that the file has once begins a turn rather than a wrapped line or a list item.
 
     `families` are the repeated labels that are numbered, without their numbers; `full_line` is the length (characters)
-    from which a line may have been cut by wrapping, in a file where nearly every line looks labelled, else None.
+    from which a line may have been cut by wrapping, in a file where nearly every line looks labelled, else None;
+    `longest` that of the longest repeated label, in a script without spaces.
     """
     above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
+    if _WIDE_MARKS.search(candidate.name) or len(candidate.name) > longest + _LONGER:
+        return False  # a sentence before a colon; scripts without spaces show no words
     if full_line is not None:
         # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
         return not above or bool(TURN_END.search(above)) or len(above) < full_line
@@ -227,8 +303,12 @@ def shape_of(name: str, emphasised: bool) -> str | None:
         return "name"
     core = name.split("(")[0] if name.endswith(")") else re.sub(r"\([^()]*\)", " ", name)
     core = re.sub(rf"{_QUOTED}|{_IN_BRACKETS}", " ", core).strip() or name
+    if (parted := core.partition(", ")) and parted[0].isupper() and len(parted[2].split()) <= _ROLE_WORDS:
+        core = parted[0]  # "ROSA HARTLEY, lock warden"
     if core.casefold().replace(".", "") in _NEVER_LABELS or not re.search(r"(?<!\d)[^\W\d]", core):
         return None  # a remark; a number, a year ("1990s"), a price ("20k")
+    if name.count("(") != name.count(")") or name.startswith("("):
+        return None  # "(1) Papers", "(Ana Silva [Labour]"
     tokens = core.split()
     if core.endswith((".", "!", "?", ",", ";")) and not _ABBREVIATION.fullmatch(tokens[-1]):
         return None

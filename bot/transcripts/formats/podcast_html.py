@@ -18,9 +18,10 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.labelled import cut_at_labels, is_direction, said_by, strip_label
+from bot.transcripts.formats.labelled import cut_at_labels, said_by, strip_label
 from bot.transcripts.formats.labels import accept_labels, candidate_of, split_at_labels
 from bot.transcripts.formats.text import Turn, decode, fold_white, parse_time, peek, speaker_named, utterances
+from bot.transcripts.formats.unsaid import is_direction
 from bot.transcripts.transcript import UNNAMED_SPEAKER, Contents, Item, Place, Reading, Unspoken
 
 NAME = "HTML"

@@ -337,13 +337,16 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     family's folds (line breaks, tabs) and finds the words in what one voice says.
     """
     numbers = [int(number) for number in re.findall(r"\d+", str(place))]
-    heard = _heard(data, frozenset(labels) - {""})
+    heard = _heard(data, frozenset(labels) - {""}, label != "")
     return said_by([said for said in heard if min(numbers) <= said[0] <= max(numbers)], text, label)
 
 
 @lru_cache(maxsize=4)  # many quotes of one document are checked in a row
-def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
-    """(paragraph, voice, words) of a document; the voice is "" where nobody is named."""
+def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[int, str, str], ...]:
+    """(paragraph, voice, words) of a document; the voice is "" where nobody is named.
+
+    `carried`: a label holds for the paragraphs below it that have none (see `labelled`).
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         main = sorted(name for name in archive.namelist() if name.startswith("word/document") and name.endswith(".xml"))
         xml = archive.read(main[0])
@@ -351,6 +354,8 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
     speaking = ""
     for number, paragraph in enumerate(_Listener(xml).paragraphs, 1):
         named = False
+        if not carried and heard and heard[-1][2].strip():  # a name in a paragraph of its own is that of the next
+            speaking = ""
         for line in paragraph.split("\n"):
             if not line.strip(" \t0123456789:"):
                 continue  # a time by itself

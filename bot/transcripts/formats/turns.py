@@ -1,0 +1,440 @@
+"""Lines and the labels on them become turns: whose each paragraph is, and what nobody says.
+
+    lines, labels ─► paragraphs ─► what the file does with those that have no label (`carrying`) ─► turns
+
+Three habits of files decide what a line without a label is:
+
+- *The label on every line* (text wrapped at a short width, the label repeated on each line): a turn is a run of lines
+  with one label; a line without one is nobody's, and behind the last label no speech.
+- *The label once a turn*: lines below it continue its paragraph; further paragraphs are the speaker's only where the
+  file shows that its labels carry over, and with a doubt where it does so faintly.
+- *No labels*: one unnamed speaker, a paragraph a turn.
+
+Paragraphs before the first label, behind a heading, and where labels do not carry over are an unnamed speaker's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.transcripts.formats.carrying import Block, Habit, habit_of
+from bot.transcripts.formats.labels import (
+    HEADING,
+    SAID_SO,
+    SENTENCE_END,
+    TIME,
+    TURN_END,
+    Candidate,
+    shape_of,
+    split_at_labels,
+)
+from bot.transcripts.formats.text import Turn, group_unspoken, parse_time, speaker_named, utterances
+from bot.transcripts.formats.unsaid import is_aside, is_direction, is_head, word_count
+from bot.transcripts.transcript import BLANK, UNNAMED_SPEAKER, Contents, Reading
+from bot.words.phrases import listed, plural
+
+NAME = "labelled text"
+_TIME_ALONE = re.compile(rf"\s*+[\[(]?({TIME})[\])]?\s*$")
+_TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
+_NAMES_SHOWN = 10  # of the labels that a remark lists
+# The habit of a label on every line: this share of labelled lines follow one with the same label, and of these pairs
+# this share is cut in mid-sentence.
+REPEATS = 0.3
+CUT = 0.3
+_ENOUGH_TURNS = 4  # turns of one paragraph before paragraphs at the end count as a trailer
+_WIDEST = 200  # characters of a line that was cut by wrapping
+_NOTE = re.compile(r"\s*(\(\d{1,3}\)|\[\d{1,3}\])\s+\S")
+_POINTER = re.compile(r"(?<=\S)(\(\d{1,3}\)|\[\d{1,3}\])")
+_PUNCTUATED = 0.95  # share of the labelled lines that end as sentences do
+_HEADING_WORDS = 8
+_FURNITURE = 3  # times that a line of a page's head or foot is repeated
+_FURNITURE_WORDS = (3, 12)  # so many words without a figure, and at most so many
+_HEADING = "heading"
+_APART = frozenset({BLANK, _HEADING, "header", "page head or foot"})
+"""What ends a paragraph; a stage direction or a time within it does not."""
+
+
+@dataclass
+class _Paragraph:
+    """Lines (numbers) that are read together, and the label at their head.  `apart`: a heading stands above them."""
+
+    numbers: list[int]
+    label: Candidate | None
+    apart: bool
+    reason: str = ""
+    """Why it is no speech; "" where it is."""
+    below: int = 0
+    """Paragraphs from the label that carries over to it; 0 where it has its own, or none."""
+    doubt: str = ""
+
+
+@dataclass
+class _Sheet:
+    """A file of labelled lines while it is read.  `reasons`: lines (numbers) that are no speech, and why."""
+
+    lines: Sequence[str]
+    labelled: Mapping[int, Candidate]
+    reasons: dict[int, str]
+    times: Mapping[int, float]
+    on_every_line: bool
+    paragraphs: list[_Paragraph] = field(default_factory=list)
+
+    @cached_property
+    def spaced(self) -> bool:
+        """Whether blank lines part its paragraphs."""
+        return any(self.reasons.get(number) == BLANK for number in range(min(self.labelled), max(self.labelled)))
+
+    def text(self, number: int) -> str:
+        return self.lines[number - 1]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each label heads a line."""
+        return Counter(candidate.name for candidate in self.labelled.values())
+
+    def doubt_of(self, name: str) -> str:
+        """Why a label may be none: it heads one line, and is one word such as sentences begin with."""
+        weak = self.counts[name] == 1 and shape_of(name, emphasised=False) in ("word", "lower case")
+        return f"“{name}” heads one line of the file and may be no name" if weak else ""
+
+    def is_head(self, paragraph: _Paragraph) -> bool:
+        return is_head([self.text(number) for number in paragraph.numbers])
+
+    def said(self, paragraph: _Paragraph) -> str:
+        """The words of a paragraph on one line, as they stand in the file."""
+        first, *more = paragraph.numbers
+        head = paragraph.label.words if paragraph.label else self.text(first)
+        return " ".join([head, *(self.text(number) for number in more)]).strip()
+
+
+def read_turns(
+    lines: Sequence[str],
+    labelled: Mapping[int, Candidate],
+    others: Mapping[int, str],
+    not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]] | None = None,
+    fold: Callable[[str], str] = str,
+) -> Contents:
+    """The turns of a file with labels, which stand on the lines of `labelled`.
+
+    `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason,
+    `spans` start and end (seconds) of lines; `fold` gives the words that are shown.
+    """
+    times = times_alone(lines)
+    reasons = _never_said(lines, labelled, not_speech, times)
+    sheet = _Sheet(lines, labelled, reasons, times, _labels_every_line(labelled))
+    sheet.paragraphs = _paragraphs(sheet)
+    habit = _ascribe(sheet)
+    turns, spoken = _turns(sheet, spans or {}, fold)
+    left_out = [(number, reason, lines[number - 1].strip() and lines[number - 1]) for number, reason in
+                sorted(sheet.reasons.items())]  # fmt: skip
+    told = _remarks(sheet, turns, habit)
+    told += doubts({number: others[number] for number in spoken if number in others}, " of the turn before")
+    read_as = "label on every line" if sheet.on_every_line else "label once a turn"
+    report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), group_unspoken(left_out), tuple(told))
+    return Contents(utterances(turns), report.check())
+
+
+def read_unlabelled(
+    lines: Sequence[str],
+    others: Mapping[int, str],
+    not_speech: Mapping[int, str],
+    spans: Mapping[int, tuple[float, float]],
+    fold: Callable[[str], str],
+) -> Contents:
+    """The turns of a file without labels: one unnamed speaker, a paragraph a turn.  Arguments as for `read_turns`."""
+    turns = [Turn("", UNNAMED_SPEAKER)]
+    left_out: list[tuple[int, str, str]] = []
+    times = times_alone(lines)
+    time: float | None = None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            left_out.append((number, BLANK, ""))
+            if turns[-1].spoken:
+                turns.append(Turn("", UNNAMED_SPEAKER))
+        elif number in not_speech or is_direction(line):
+            left_out.append((number, not_speech.get(number, "stage direction"), line))
+        elif HEADING.match(line):
+            left_out.append((number, _HEADING, line))
+        elif number in times:
+            time = times[number]
+            left_out.append((number, "time", line))
+        else:
+            start, end = spans.get(number, (time, None))
+            turns[-1].add(fold(line), number, start, end)
+            time = None
+    told = (
+        f"no speaker labels were found, so all words are by one {UNNAMED_SPEAKER.lower()}",
+        *doubts(others, ""),
+    )
+    speech = len(lines) - len(left_out)
+    report = Reading(
+        "text without speaker labels", "line", len(lines), speech, group_unspoken(left_out), told
+    )  # fmt: skip
+    return Contents(utterances(turns), report.check())
+
+
+def times_alone(lines: Sequence[str]) -> dict[int, float]:
+    """The lines (numbers) that are only a time, in seconds, in a file that has several."""
+    matches = {
+        number: match for number, line in enumerate(lines, 1) if ":" in line and (match := _TIME_ALONE.match(line))
+    }
+    return {number: parse_time(match[1]) for number, match in matches.items()} if len(matches) >= _TIMES_ALONE else {}
+
+
+def doubts(others: Mapping[int, str], where: str) -> list[str]:
+    """Remarks on heads of lines that are read as words, so that a speaker who was missed can be seen."""
+    counts = Counter(others.values())
+    remarks = [
+        f"{count} lines begin with '{name}:', read as words{where}"
+        for name, count in counts.items()
+        if count >= SAID_SO
+    ]
+    like_names = [
+        name for name, count in counts.items() if count < SAID_SO and shape_of(name, False) in ("name", "word")
+    ]
+    if like_names:
+        remarks.append(f"lines that begin like a label, read as words{where}: {listed(like_names, _NAMES_SHOWN)}")
+    return remarks
+
+
+# --- paragraphs --------------------------------------------------------------------------------------------------
+
+
+def _never_said(
+    lines: Sequence[str],
+    labelled: Mapping[int, Candidate],
+    not_speech: Mapping[int, str],
+    times: Mapping[int, float],
+) -> dict[int, str]:
+    """The lines (numbers) that are no speech wherever they stand, and why."""
+    furniture, notes, plain = _furniture(lines, labelled), _footnotes(lines, labelled), _plain_headings(lines, labelled)
+    reasons: dict[int, str] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            reasons[number] = BLANK
+        elif number in labelled:
+            continue
+        elif number in not_speech:
+            reasons[number] = not_speech[number]
+        elif number in times:
+            reasons[number] = "time"
+        elif HEADING.match(line):
+            reasons[number] = _HEADING
+        elif is_direction(line) or _is_aside(number, lines):
+            reasons[number] = "stage direction"
+        elif number in furniture:
+            reasons[number] = "page head or foot"
+        elif number in notes:
+            reasons[number] = "footnote"
+        elif number in plain:
+            reasons[number] = _HEADING
+    return reasons
+
+
+def _furniture(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> set[int]:
+    """Lines that stand on every page: the same but for the figures, by themselves, and no sentence."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(lines, 1):
+        alone = all(
+            not around.strip() for around in (*lines[max(0, number - 2) : number - 1], *lines[number : number + 1])
+        )
+        if alone and line.strip() and number not in labelled and not SENTENCE_END.search(line.rstrip()):
+            found.setdefault(re.sub(r"\d+", "0", line.strip()), []).append(number)
+    least, most = _FURNITURE_WORDS
+    return {
+        number
+        for line, numbers in found.items()
+        if len(numbers) >= _FURNITURE and word_count(line) <= most and ("0" in line or word_count(line) >= least)
+        for number in numbers
+    }
+
+
+def _is_aside(number: int, lines: Sequence[str]) -> bool:
+    return is_aside(lines[number - 1]) and _stands_alone(number, lines)
+
+
+def _stands_alone(number: int, lines: Sequence[str]) -> bool:
+    """Whether a line is a paragraph by itself."""
+    return not any(line.strip() for line in (*lines[max(0, number - 2) : number - 1], *lines[number : number + 1]))
+
+
+def _footnotes(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> set[int]:
+    """Lines that begin with the mark of a note, "(1)", to which other words of the file point."""
+    marks = {
+        number: match[1]
+        for number, line in enumerate(lines, 1)
+        if number not in labelled and (match := _NOTE.match(line))
+    }
+    pointed = {mark for number, line in enumerate(lines, 1) for mark in _POINTER.findall(line)} if marks else set()
+    return {number for number, mark in marks.items() if mark in pointed}
+
+
+def _plain_headings(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> set[int]:
+    """Short lines by themselves without the end of a sentence, where everything that is said has one."""
+    said = [candidate.words for candidate in labelled.values() if candidate.words]
+    ended = sum(1 for words in said if TURN_END.search(words))
+    if len(said) < _ENOUGH_TURNS or ended < _PUNCTUATED * len(said):
+        return set()
+    return {
+        number
+        for number, line in enumerate(lines, 1)
+        if number > min(labelled)
+        and number not in labelled
+        and (text := line.strip())
+        and _stands_alone(number, lines)
+        and word_count(text) <= _HEADING_WORDS
+        and text[0].isupper()
+        and not re.search(r"[.!?…。！？,;—–-][\"'”’)\]*_]*$", text)
+    }
+
+
+def _paragraphs(sheet: _Sheet) -> list[_Paragraph]:
+    """What stands together: between blank lines, or, in a file without any, what was wrapped into several lines."""
+    width = max((len(line) for line in sheet.lines), default=0)
+    found: list[_Paragraph] = []
+    apart, above = False, BLANK
+    for number in range(1, len(sheet.lines) + 1):
+        reason = sheet.reasons.get(number, "")
+        if reason:
+            apart = apart or reason == _HEADING
+            above = reason if reason in _APART else above
+            continue
+        label = sheet.labelled.get(number)
+        goes_on = not above and (sheet.spaced or _wrapped(sheet, number, width))
+        if sheet.on_every_line:
+            goes_on = not above and bool(found) and not found[-1].label
+        elif found and not goes_on:
+            goes_on = _one_sentence(sheet, found[-1], number)
+        if not label and found and goes_on:
+            found[-1].numbers.append(number)
+        else:
+            found.append(_Paragraph([number], label, apart))
+        apart, above = False, ""
+    return found
+
+
+def _wrapped(sheet: _Sheet, number: int, width: int) -> bool:
+    """Whether a line goes on where the one above was cut: in mid-sentence, or where its first word had no room."""
+    above, line = sheet.text(number - 1).rstrip(), sheet.text(number)
+    if number - 1 in sheet.labelled and not sheet.labelled[number - 1].words:
+        return True  # the label has a line of its own
+    fits = len(above) + 1 + len(line.split(maxsplit=1)[0]) <= width
+    return width <= _WIDEST and (not fits or not TURN_END.search(above))
+
+
+def _one_sentence(sheet: _Sheet, above: _Paragraph, number: int) -> bool:
+    """Whether a paragraph is the rest of a sentence that a page's end cut, or the words of a label on its own line."""
+    last = above.numbers[-1]
+    if last in sheet.labelled and not sheet.labelled[last].words:
+        return True
+    before, line = sheet.text(last).rstrip(), sheet.text(number).lstrip()
+    return bool(before) and not TURN_END.search(before) and before[-1] not in ":;" and line[:1].islower()
+
+
+# --- whose they are ----------------------------------------------------------------------------------------------
+
+
+def _ascribe(sheet: _Sheet) -> Habit:
+    """Say of each paragraph without a label whether it is speech, and whose; returns the file's habit."""
+    first = next(at for at, paragraph in enumerate(sheet.paragraphs) if paragraph.label)
+    last = max(at for at, paragraph in enumerate(sheet.paragraphs) if paragraph.label)
+    before = sum(1 for paragraph in sheet.paragraphs[:first] if not sheet.is_head(paragraph))
+    habit = habit_of([_block(sheet, paragraph) for paragraph in sheet.paragraphs[first:]], before)
+    carries = not sheet.on_every_line and (habit.carries or not (sheet.spaced or habit.sure))
+    end = last if _has_trailer(sheet, last) else len(sheet.paragraphs)
+    below, named = 0, False
+    for at, paragraph in enumerate(sheet.paragraphs):
+        if paragraph.label:
+            below, named = 0, carries
+            continue
+        below += 1
+        named = named and not paragraph.apart and at < end
+        if named:
+            paragraph.below = below
+            # Where nothing but line ends parts them, lines below a label are hardly ever somebody else's.
+            paragraph.doubt = habit.doubt_of(below) if sheet.spaced else ""
+        elif at < first and sheet.is_head(paragraph):
+            paragraph.reason = "header"
+        elif ((at > last or sheet.on_every_line) and sheet.is_head(paragraph)) or (at > last and sheet.on_every_line):
+            paragraph.reason = "unlabelled"
+    for paragraph in sheet.paragraphs:
+        if paragraph.reason:
+            sheet.reasons |= dict.fromkeys(paragraph.numbers, paragraph.reason)
+    return habit
+
+
+def _block(sheet: _Sheet, paragraph: _Paragraph) -> Block:
+    label = paragraph.label.name if paragraph.label else ""
+    return Block(label, asks=sheet.said(paragraph).rstrip("\"'”’)*_ ").endswith(("?", "？")), apart=paragraph.apart)
+
+
+def _has_trailer(sheet: _Sheet, last: int) -> bool:
+    """Whether paragraphs behind the last label are nobody's: no other turn has a second one."""
+    body = itertools.dropwhile(lambda paragraph: not paragraph.label, sheet.paragraphs[:last])
+    return all(paragraph.label for paragraph in body) and len(sheet.labelled) >= _ENOUGH_TURNS
+
+
+def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
+    ordered = list(labelled.values())
+    pairs = [(a, b) for a, b in itertools.pairwise(ordered) if a.name == b.name and b.line == a.line + 1]
+    cut = sum(1 for a, _ in pairs if not SENTENCE_END.search(a.words))
+    return len(pairs) >= REPEATS * len(ordered) and cut >= max(1, CUT * len(pairs))
+
+
+# --- turns -------------------------------------------------------------------------------------------------------
+
+
+def _turns(
+    sheet: _Sheet, spans: Mapping[int, tuple[float, float]], fold: Callable[[str], str]
+) -> tuple[list[Turn], list[int]]:
+    """The turns, and the numbers of the lines that are spoken."""
+    labels = {candidate.name for candidate in sheet.labelled.values()}
+    turns: list[Turn] = []
+    spoken: list[int] = []
+    before = 0  # the line that was spoken last
+    for paragraph in sheet.paragraphs:
+        if paragraph.reason:
+            continue
+        name = paragraph.label.name if paragraph.label else ""
+        goes_on = bool(turns) and (
+            turns[-1].label == name if sheet.on_every_line and name else paragraph.below > 0 and not paragraph.doubt
+        )
+        if not goes_on:
+            label = turns[-1].label if paragraph.below and turns else name
+            turns.append(Turn(label, speaker_named(label), paragraph.doubt or sheet.doubt_of(name)))
+        for number in paragraph.numbers:
+            candidate = sheet.labelled.get(number)
+            words, *more = split_at_labels(candidate.words if candidate else sheet.text(number), labels)
+            time = next((sheet.times[n] for n in range(number - 1, before, -1) if n in sheet.times), None)
+            start, end = spans.get(number, (time, None))
+            if candidate and candidate.time is not None:
+                start = candidate.time
+            turns[-1].add(fold(words[1]), number, start, end, paragraph.below)
+            for label, said in more:
+                turns.append(Turn(label, speaker_named(label)))
+                turns[-1].add(fold(said), number)
+                paragraph.below = 0  # the rest of the paragraph is theirs
+            spoken.append(number)
+            before = number
+    return turns, spoken
+
+
+def _remarks(sheet: _Sheet, turns: Sequence[Turn], habit: Habit) -> list[str]:
+    told = []
+    if silent := sum(1 for turn in turns if not turn.spoken):
+        told.append(f"{silent} labels without words")
+    if once := [name for name, count in sheet.counts.items() if count == 1]:
+        told.append(f"read as speakers though they occur once: {listed(once, _NAMES_SHOWN)}")
+    spoken = [paragraph for paragraph in sheet.paragraphs if not paragraph.reason]
+    if carried := sum(1 for paragraph in spoken if paragraph.below):
+        shown = "as this file's habit is" if habit.sure else "which the file does not show for sure"
+        told.append(f"{plural(carried, 'paragraph')} without a label continue the speaker above, {shown}")
+    if nameless := sum(1 for paragraph in spoken if not paragraph.label and not paragraph.below):
+        told.append(f"{plural(nameless, 'paragraph')} without a label are by one {UNNAMED_SPEAKER.lower()}")
+    return told
