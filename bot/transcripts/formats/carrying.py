@@ -86,9 +86,10 @@ def habit_of(blocks: Sequence[Block], before: int = 0) -> Habit:
     nameless = (again >= 2 and again >= _NAMELESS * len(between)) or (
         len({run.label for run in runs}) == 1 and share < _MANY
     )
-    if every_block or nameless or _others_ask(runs) or _others_reply(runs) or before >= max(2, len(runs)):
+    asking = _others_reply(runs) or (again > 0 and _others_ask(runs))
+    if every_block or nameless or asking or before >= max(2, len(runs)):
         return Habit(carries=False, sure=True, longest=0)
-    clean = again <= _SAME_AGAIN * len(between)
+    clean = again <= round(_SAME_AGAIN * len(between))
     if clean and len(between) >= max(_ENOUGH, _OFTEN * len(runs)):
         return Habit(carries=True, sure=True, longest=longest)
     # Once is no habit: in a file where turns have one paragraph, another one is hardly theirs.

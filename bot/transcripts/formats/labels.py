@@ -164,7 +164,9 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     for name, count in counts.items():
         match "name" if shapes[name] == "word" and name in marked else shapes[name]:
             case "name":
-                enough = count >= 2 or (name in marked and len(marked) >= 2)
+                # One bold name at the head of a file is that of who holds a monologue.
+                alone = len(counts) == 1 and name in emphasised and candidates[0].line == _first_line(lines)
+                enough = count >= 2 or (name in marked and len(marked) >= 2) or alone
             case "word":
                 share = _WORD if name.casefold() in in_lower_case else _RARE_WORD
                 as_turns = dense and in_paragraphs[name] == count
@@ -205,6 +207,10 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     # Where names are bold, "In April:" heads a paragraph of somebody's.
     bold = {_same_name(name) for name in labels & emphasised}
     return {name for name in labels if _same_name(name) in bold or counts[name] >= SAID_SO}
+
+
+def _first_line(lines: Sequence[str]) -> int:
+    return next((number for number, line in enumerate(lines, 1) if line.strip()), 0)
 
 
 def without_furniture(candidates: Sequence[Candidate], lines: Sequence[str]) -> list[Candidate]:
@@ -265,7 +271,7 @@ def _title_of(labelled: Mapping[int, Candidate], lines: Sequence[str]) -> int:
 
 def lower_case_words(lines: Sequence[str]) -> set[str]:
     """The words that a text has in lower case."""
-    return {word for word in re.findall(r"[^\W\d_]+", " ".join(lines)) if word.islower()}
+    return {word for word in set(re.findall(r"[^\W\d_]+", " ".join(lines))) if word.islower()}
 
 
 def _same_name(name: str) -> str:

@@ -39,7 +39,7 @@ from bot.transcripts.transcript import BLANK, UNNAMED_SPEAKER, Contents, Reading
 from bot.words.phrases import listed, plural
 
 NAME = "labelled text"
-_TIME_ALONE = re.compile(rf"\s*+[\[(]?({TIME})[\])]?\s*$")
+_TIME_ALONE = re.compile(rf"\s*+\\?[\[(]?({TIME})\\?[\])]?\s*$")
 _TIMES_ALONE = 3  # so many lines that are only a time, and they are no words
 _NAMES_SHOWN = 10  # of the labels that a remark lists
 # The habit of a label on every line: this share of labelled lines follow one with the same label, and of these pairs
@@ -52,6 +52,8 @@ _NOTE = re.compile(r"\s*(\(\d{1,3}\)|\[\d{1,3}\])\s+\S")
 _POINTER = re.compile(r"(?<=\S)(\(\d{1,3}\)|\[\d{1,3}\])")
 _PUNCTUATED = 0.95  # share of the labelled lines that end as sentences do
 _HEADING_WORDS = 8
+_GOES_ON = re.compile(r"[.!?…。！？,;—–-][\"'”’)\]*_]*(?:$|\s)")  # the end of a sentence, or of a part of one
+_TAIL = 20  # characters in which the end of a sentence is looked for
 _FURNITURE = 3  # times that a line of a page's head or foot is repeated
 _FURNITURE_WORDS = (3, 12)  # so many words without a figure, and at most so many
 _HEADING = "heading"
@@ -105,11 +107,10 @@ class _Sheet:
     def is_head(self, paragraph: _Paragraph) -> bool:
         return is_head([self.text(number) for number in paragraph.numbers])
 
-    def said(self, paragraph: _Paragraph) -> str:
-        """The words of a paragraph on one line, as they stand in the file."""
-        first, *more = paragraph.numbers
-        head = paragraph.label.words if paragraph.label else self.text(first)
-        return " ".join([head, *(self.text(number) for number in more)]).strip()
+    def last_line(self, paragraph: _Paragraph) -> str:
+        """The last line of a paragraph, without the label."""
+        *_, last = paragraph.numbers
+        return paragraph.label.words if paragraph.label and paragraph.label.line == last else self.text(last)
 
 
 def read_turns(
@@ -213,39 +214,38 @@ def _never_said(
     times: Mapping[int, float],
 ) -> dict[int, str]:
     """The lines (numbers) that are no speech wherever they stand, and why."""
-    furniture, notes, plain = _furniture(lines, labelled), _footnotes(lines, labelled), _plain_headings(lines, labelled)
-    reasons: dict[int, str] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            reasons[number] = BLANK
-        elif number in labelled:
-            continue
-        elif number in not_speech:
+    bare = {number: line for number, line in enumerate(lines, 1) if number not in labelled and line.strip()}
+    # Short paragraphs of one line; longer ones are words, whatever they look like.
+    alone = {
+        number: line.strip()
+        for number, line in bare.items()
+        if len(line) <= _WIDEST
+        and not any(beside.strip() for beside in (*lines[max(0, number - 2) : number - 1], *lines[number : number + 1]))
+    }
+    furniture, headings, notes = _furniture(alone), _plain_headings(alone, labelled), _footnotes(bare, lines)
+    reasons = {number: BLANK for number, line in enumerate(lines, 1) if not line.strip()}
+    for number, line in bare.items():
+        if number in not_speech:
             reasons[number] = not_speech[number]
         elif number in times:
             reasons[number] = "time"
-        elif HEADING.match(line):
+        elif number in headings or HEADING.match(line):
             reasons[number] = _HEADING
-        elif is_direction(line) or _is_aside(number, lines):
+        elif is_direction(line) or (number in alone and is_aside(line)):
             reasons[number] = "stage direction"
         elif number in furniture:
             reasons[number] = "page head or foot"
         elif number in notes:
             reasons[number] = "footnote"
-        elif number in plain:
-            reasons[number] = _HEADING
     return reasons
 
 
-def _furniture(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> set[int]:
-    """Lines that stand on every page: the same but for the figures, by themselves, and no sentence."""
+def _furniture(alone: Mapping[int, str]) -> set[int]:
+    """Lines that stand on every page: the same but for the figures, and no sentence."""
     found: dict[str, list[int]] = {}
-    for number, line in enumerate(lines, 1):
-        alone = all(
-            not around.strip() for around in (*lines[max(0, number - 2) : number - 1], *lines[number : number + 1])
-        )
-        if alone and line.strip() and number not in labelled and not SENTENCE_END.search(line.rstrip()):
-            found.setdefault(re.sub(r"\d+", "0", line.strip()), []).append(number)
+    for number, line in alone.items():
+        if not SENTENCE_END.search(line[-_TAIL:]):
+            found.setdefault(re.sub(r"\d+", "0", line), []).append(number)
     least, most = _FURNITURE_WORDS
     return {
         number
@@ -255,43 +255,25 @@ def _furniture(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> set[i
     }
 
 
-def _is_aside(number: int, lines: Sequence[str]) -> bool:
-    return is_aside(lines[number - 1]) and _stands_alone(number, lines)
-
-
-def _stands_alone(number: int, lines: Sequence[str]) -> bool:
-    """Whether a line is a paragraph by itself."""
-    return not any(line.strip() for line in (*lines[max(0, number - 2) : number - 1], *lines[number : number + 1]))
-
-
-def _footnotes(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> set[int]:
-    """Lines that begin with the mark of a note, "(1)", to which other words of the file point."""
-    marks = {
-        number: match[1]
-        for number, line in enumerate(lines, 1)
-        if number not in labelled and (match := _NOTE.match(line))
-    }
-    pointed = {mark for number, line in enumerate(lines, 1) for mark in _POINTER.findall(line)} if marks else set()
-    return {number for number, mark in marks.items() if mark in pointed}
-
-
-def _plain_headings(lines: Sequence[str], labelled: Mapping[int, Candidate]) -> set[int]:
-    """Short lines by themselves without the end of a sentence, where everything that is said has one."""
-    said = [candidate.words for candidate in labelled.values() if candidate.words]
-    ended = sum(1 for words in said if TURN_END.search(words))
-    if len(said) < _ENOUGH_TURNS or ended < _PUNCTUATED * len(said):
-        return set()
-    return {
+def _plain_headings(alone: Mapping[int, str], labelled: Mapping[int, Candidate]) -> set[int]:
+    """Short lines without the end of a sentence, where everything that is said has one."""
+    first = min(labelled)
+    short = {
         number
-        for number, line in enumerate(lines, 1)
-        if number > min(labelled)
-        and number not in labelled
-        and (text := line.strip())
-        and _stands_alone(number, lines)
-        and word_count(text) <= _HEADING_WORDS
-        and text[0].isupper()
-        and not re.search(r"[.!?…。！？,;—–-][\"'”’)\]*_]*$", text)
+        for number, line in alone.items()
+        if number > first and line[0].isupper() and not _GOES_ON.search(line)
+        if word_count(line) <= _HEADING_WORDS
     }
+    said = [candidate.words for candidate in labelled.values() if candidate.words] if short else []
+    ended = sum(1 for words in said if TURN_END.search(words[-_TAIL:]))
+    return short if len(said) >= _ENOUGH_TURNS and ended >= _PUNCTUATED * len(said) else set()
+
+
+def _footnotes(bare: Mapping[int, str], lines: Sequence[str]) -> set[int]:
+    """Lines that begin with the mark of a note, "(1)", to which other words of the file point."""
+    marks = {number: match[1] for number, line in bare.items() if (match := _NOTE.match(line))}
+    pointed = {mark for line in lines for mark in _POINTER.findall(line)} if marks else set()
+    return {number for number, mark in marks.items() if mark in pointed}
 
 
 def _paragraphs(sheet: _Sheet) -> list[_Paragraph]:
@@ -325,7 +307,7 @@ def _wrapped(sheet: _Sheet, number: int, width: int) -> bool:
     if number - 1 in sheet.labelled and not sheet.labelled[number - 1].words:
         return True  # the label has a line of its own
     fits = len(above) + 1 + len(line.split(maxsplit=1)[0]) <= width
-    return width <= _WIDEST and (not fits or not TURN_END.search(above))
+    return width <= _WIDEST and (not fits or not TURN_END.search(above[-_TAIL:]))
 
 
 def _one_sentence(sheet: _Sheet, above: _Paragraph, number: int) -> bool:
@@ -334,7 +316,7 @@ def _one_sentence(sheet: _Sheet, above: _Paragraph, number: int) -> bool:
     if last in sheet.labelled and not sheet.labelled[last].words:
         return True
     before, line = sheet.text(last).rstrip(), sheet.text(number).lstrip()
-    return bool(before) and not TURN_END.search(before) and before[-1] not in ":;" and line[:1].islower()
+    return bool(before) and not TURN_END.search(before[-_TAIL:]) and before[-1] not in ":;" and line[:1].islower()
 
 
 # --- whose they are ----------------------------------------------------------------------------------------------
@@ -371,7 +353,8 @@ def _ascribe(sheet: _Sheet) -> Habit:
 
 def _block(sheet: _Sheet, paragraph: _Paragraph) -> Block:
     label = paragraph.label.name if paragraph.label else ""
-    return Block(label, asks=sheet.said(paragraph).rstrip("\"'”’)*_ ").endswith(("?", "？")), apart=paragraph.apart)
+    end = sheet.last_line(paragraph)[-_TAIL:].rstrip("\"'”’)*_ ")
+    return Block(label, asks=end.endswith(("?", "？")), apart=paragraph.apart)
 
 
 def _has_trailer(sheet: _Sheet, last: int) -> bool:

@@ -350,7 +350,7 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         main = sorted(name for name in archive.namelist() if name.startswith("word/document") and name.endswith(".xml"))
         xml = archive.read(main[0])
-    heard = []
+    heard: list[tuple[int, str, str]] = []
     speaking = ""
     for number, paragraph in enumerate(_Listener(xml).paragraphs, 1):
         named = False
