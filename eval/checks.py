@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from importlib import resources
 
 from bot.checking import evidence
-from bot.checking.check import Statement, Support, check
+from bot.checking.check import Statement, check
 from bot.checking.evidence import Sentence
+from bot.checking.given import Support
 from bot.quotes.quoting import Quote
 from bot.transcripts.transcript import Lines, Piece, Reading, Transcript, Utterance
 from embeddings.encoder import Encoder

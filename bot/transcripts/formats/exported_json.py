@@ -20,7 +20,8 @@ from functools import lru_cache, partial
 from typing import Any
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.json_shapes import SHAPES, Found, Node, Said, Shape
+from bot.transcripts.formats.json_shapes import SHAPES
+from bot.transcripts.formats.json_shapes.shape import Found, Node, Said, Shape
 from bot.transcripts.formats.text import decode, fold_white, peek, speaker_named
 from bot.transcripts.transcript import Contents, Item, Piece, Place, Reading, Unspoken, Utterance
 
