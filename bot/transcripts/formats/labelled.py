@@ -25,13 +25,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.heads import names_without_colon
+from bot.transcripts.formats.heads import bold_names, names_behind, names_without_colon
 from bot.transcripts.formats.labels import (
     A_NAME,
     INVISIBLE,
@@ -114,14 +115,21 @@ def read_lines(
     candidates = without_furniture(candidates, lines)
     labels = accept_labels(candidates, lines) | set(known)
     labelled = in_one_way({item.line: item for item in candidates if item.name in labels}, lines)
-    labelled = labelled or names_without_colon(lines)
+    if labelled:
+        labelled |= {n: item for n, item in bold_names(lines, labels).items() if n not in labelled}
+    else:
+        labelled = names_without_colon(lines)
+    behind: set[int] = set()
+    if not labelled:
+        labelled, behind = names_behind(lines)
+        not_speech |= dict.fromkeys(behind, "name behind the words")
     others = {candidate.line: candidate.name for candidate in candidates if candidate.line not in labelled}
     bold = sum(1 for number in labelled if "**" in lines[number - 1])
     first = next((line for line in lines if line.strip()), "")
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
         return read_unlabelled(lines, others, not_speech, spans, fold)
-    return read_turns(lines, labelled, others, not_speech, spans, fold)
+    return read_turns(lines, labelled, others, not_speech, spans, fold, carry=not behind)
 
 
 def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
@@ -203,7 +211,25 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     ]
     # Bold or linked words, a heading or YAML on top: then what is shown of the Markdown counts too.
     markdown = b"**" in data or b"](" in data or data.lstrip(b"\xef\xbb\xbf\r\n ").startswith((b"# ", b"---"))
-    return said_by(within, text, label, markdown)
+    repeated = _on_every_page(data)
+    between = [
+        said for said in within if not _NOTE.match(said[2]) and re.sub(r"\d+", "0", said[2].strip()) not in repeated
+    ]
+    return said_by(within, text, label, markdown) or said_by(between, text, label, markdown)
+
+
+_NOTE = re.compile(r"\s*[(\[]?\d{1,3}[)\]]?(?:\s|$)")  # the mark of a footnote, or the number of a page
+
+
+@lru_cache(maxsize=4)
+def _on_every_page(data: bytes) -> frozenset[str]:
+    """Lines, their figures folded, that stand three times and more: heads and feet of pages, between words of a turn."""
+    counts = Counter(map(_without_figures, split_lines(decode(data))))
+    return frozenset(line for line, count in counts.items() if count > 2)
+
+
+def _without_figures(line: str) -> str:
+    return re.sub(r"\d+", "0", line.strip())
 
 
 def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str, markdown: bool = False) -> bool:
@@ -277,6 +303,7 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
         (line.strip(), "") if line.strip() in labels and _stands_above(above) else strip_label(line, labels)
         for above, line in itertools.pairwise(["", *lines])
     ]
+    heads = _with_names_behind(heads, lines, labels)
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
     pairs = [(a[1], b) for a, b in itertools.pairwise(heads) if a[0] and a[0] == b[0]]
@@ -290,7 +317,7 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
     for number, (line, (head, words)) in enumerate(zip(lines, heads, strict=True), 1):
         if not carried and not waiting and not (spaced and line.strip()):
             speaking = ""
-        if not line.strip() or _is_frames(line):
+        if not line.strip() or _is_frames(line) or _name_behind(line) in labels:
             continue
         heading = re.match(r"#+\s", line) or (line[0] in "-*_#" and not line.replace(" ", "").strip(line[0]))
         if labels and not head and (heading or (every_line and carried)):
@@ -313,6 +340,30 @@ def _behind_span(line: str) -> str:
     return words if len(parts) == 3 and not parts[1].strip("->–—") else line
 
 
+def _with_names_behind(
+    heads: Sequence[tuple[str, str]], lines: Sequence[str], labels: frozenset[str]
+) -> list[tuple[str, str]]:
+    """The head of each line, with the names that stand below paragraphs put before them, where no other label is."""
+    found = list(heads)
+    if any(head for head, _ in heads):
+        return found
+    for at, line in enumerate(lines):
+        above = (
+            next((n for n in range(at - 1, -1, -1) if lines[n].strip()), None) if _name_behind(line) in labels else None
+        )
+        while above is not None and above > 0 and lines[above - 1].strip():
+            above -= 1
+        if above is not None and _name_behind(lines[above]) not in labels:
+            found[above] = (_name_behind(line), lines[above])
+    return found
+
+
+def _name_behind(line: str) -> str:
+    """What stands behind a dash on a line that begins with one, else no name."""
+    bare = line.strip().rstrip("*_ ")
+    return bare.lstrip("—–-").strip() if bare[:1] in tuple("—–-") and bare else "\0"
+
+
 def _stands_above(above: str) -> bool:
     """Whether a name alone below this line is a label: below a blank line, or two times of four numbers."""
     return not above.strip() or _is_frames(above)
@@ -331,6 +382,10 @@ _BEHIND_LABEL = re.compile(r"^(?:\\?\[\d{1,3}:[\d:.,]+\\?\]\s+(?!to \\?\[)|\d{1,
 
 def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     """(label, words) of a line that begins with one of the labels (the longest first), else ("", line)."""
+    if line.lstrip()[:2] in ("**", "__"):
+        name, closed, words = line.strip()[2:].partition(line.strip()[:2])
+        if closed and name.strip() in labels and words[:1].isspace():
+            return name.strip(), words.strip()
     column = re.split(r"\t+| {2,}", line.strip(), maxsplit=1)
     if len(column) == 2 and column[0] in labels:
         return column[0], column[1]
@@ -345,7 +400,7 @@ def strip_label(line: str, labels: frozenset[str]) -> tuple[str, str]:
     # The mark is closed before or after the colon; a space, the line's end or a letter beyond ASCII follows.
     close = re.escape(mark[:4].replace("[", "]"))
     ends = (
-        rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|:\s*{close}(?=.|$))"
+        rf"\s*{time}(?:{close}\s*{time}(?:：|:(?=\s|$|[^\x00-\x7f]))|[:：]\s*{close}(?=.|$))"
         if mark
         else rf"\s*{time}(?:：|:(?:\*\*|__)?(?=\s|$|[^\x00-\x7f]))"
     )

@@ -52,6 +52,7 @@ _NOTE = re.compile(r"\s*(\(\d{1,3}\)|\[\d{1,3}\])\s+\S")
 _POINTER = re.compile(r"(?<=\S)(\(\d{1,3}\)|\[\d{1,3}\])")
 _PUNCTUATED = 0.95  # share of the labelled lines that end as sentences do
 _HEADING_WORDS = 8
+_PAGE = re.compile(r"[\W_]{0,3}(\d{1,4})[\W_]{0,3}")
 _GOES_ON = re.compile(r"[.!?…。！？,;—–-][\"'”’)\]*_]*(?:$|\s)")  # the end of a sentence, or of a part of one
 _TAIL = 20  # characters in which the end of a sentence is looked for
 _FURNITURE = 3  # times that a line of a page's head or foot is repeated
@@ -120,17 +121,19 @@ def read_turns(
     not_speech: Mapping[int, str],
     spans: Mapping[int, tuple[float, float]] | None = None,
     fold: Callable[[str], str] = str,
+    carry: bool = True,
 ) -> Contents:
     """The turns of a file with labels, which stand on the lines of `labelled`.
 
     `others` are heads of lines that are not taken for labels, `not_speech` lines that are left out for a reason,
-    `spans` start and end (seconds) of lines; `fold` gives the words that are shown.
+    `spans` start and end (seconds) of lines; `fold` gives the words that are shown.  `carry`: labels may carry over to
+    paragraphs without one.
     """
     times = times_alone(lines)
     reasons = _never_said(lines, labelled, not_speech, times)
     sheet = _Sheet(lines, labelled, reasons, times, _labels_every_line(labelled))
     sheet.paragraphs = _paragraphs(sheet)
-    habit = _ascribe(sheet)
+    habit = _ascribe(sheet, carry)
     turns, spoken = _turns(sheet, spans or {}, fold)
     left_out = [(number, reason, lines[number - 1].strip() and lines[number - 1]) for number, reason in
                 sorted(sheet.reasons.items())]  # fmt: skip
@@ -241,13 +244,15 @@ def _never_said(
 
 
 def _furniture(alone: Mapping[int, str]) -> set[int]:
-    """Lines that stand on every page: the same but for the figures, and no sentence."""
+    """Lines that stand on every page: the same but for the figures, and no sentence; numbers alone that grow."""
     found: dict[str, list[int]] = {}
     for number, line in alone.items():
         if not SENTENCE_END.search(line[-_TAIL:]):
             found.setdefault(re.sub(r"\d+", "0", line), []).append(number)
+    pages = {number: int(match[1]) for number, line in alone.items() if (match := _PAGE.fullmatch(line))}
+    numbered = list(pages) if len(pages) > 1 and list(pages.values()) == sorted(set(pages.values())) else []
     least, most = _FURNITURE_WORDS
-    return {
+    return set(numbered) | {
         number
         for line, numbers in found.items()
         if len(numbers) >= _FURNITURE and word_count(line) <= most and ("0" in line or word_count(line) >= least)
@@ -322,13 +327,13 @@ def _one_sentence(sheet: _Sheet, above: _Paragraph, number: int) -> bool:
 # --- whose they are ----------------------------------------------------------------------------------------------
 
 
-def _ascribe(sheet: _Sheet) -> Habit:
+def _ascribe(sheet: _Sheet, carry: bool) -> Habit:
     """Say of each paragraph without a label whether it is speech, and whose; returns the file's habit."""
     first = next(at for at, paragraph in enumerate(sheet.paragraphs) if paragraph.label)
     last = max(at for at, paragraph in enumerate(sheet.paragraphs) if paragraph.label)
     before = sum(1 for paragraph in sheet.paragraphs[:first] if not sheet.is_head(paragraph))
     habit = habit_of([_block(sheet, paragraph) for paragraph in sheet.paragraphs[first:]], before)
-    carries = not sheet.on_every_line and (habit.carries or not (sheet.spaced or habit.sure))
+    carries = carry and not sheet.on_every_line and (habit.carries or not (sheet.spaced or habit.sure))
     end = last if _has_trailer(sheet, last) else len(sheet.paragraphs)
     below, named = 0, False
     for at, paragraph in enumerate(sheet.paragraphs):
