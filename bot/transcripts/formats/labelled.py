@@ -32,6 +32,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats.data import refuse_data
 from bot.transcripts.formats.heads import bold_names, names_behind, names_without_colon
 from bot.transcripts.formats.labels import (
     A_NAME,
@@ -76,6 +77,7 @@ def read(data: bytes) -> Contents:
     be read as one speaker saying time stamps or markup.
     """
     lines = split_lines(decode(data).lstrip("\ufeff"))
+    refuse_data(lines)
     _refuse_other_families(lines)
     above = front_matter(lines)
     contents = read_lines(lines, not_speech=dict.fromkeys(range(1, above + 1), "header"), markdown=above > 0)
