@@ -32,6 +32,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats.inside import heard_in_tags, heard_inside, read_tagged, speak_inside
 from bot.transcripts.formats.labels import (
     A_NAME,
     HEADING,
@@ -125,6 +126,8 @@ def read_lines(
     `known` are labels that are beyond doubt, `not_speech` the numbers of lines that are left out, and why; `markdown`
     says that the text is Markdown, as bold labels and a heading on top do.
     """
+    if tagged := read_tagged(lines):
+        return tagged
     not_speech = dict(not_speech or {})
     if lines and lines[0].strip() == _TSV:
         not_speech[1] = "header"
@@ -153,7 +156,7 @@ def read_lines(
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
         return _read_unlabelled(lines, others, not_speech, spans, fold)
-    return read_turns(lines, labelled, others, not_speech, spans, fold)
+    return speak_inside(read_turns(lines, labelled, others, not_speech, spans, fold))
 
 
 def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
@@ -454,6 +457,8 @@ def _unmarked(words: str) -> str:
 def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
     """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
     lines = split_lines(decode(data).lstrip("\ufeff"))
+    if (tagged := heard_in_tags(lines, labels)) is not None:
+        return tagged
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
@@ -481,7 +486,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
         for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
-    return tuple(found)
+    return heard_inside(found, labels)
 
 
 def _behind_span(line: str) -> str:
@@ -552,6 +557,8 @@ def cut_at_labels(words: str, labels: frozenset[str]) -> list[tuple[str, str]]:
         if name is None:
             continue
         said = before.removesuffix(name)
+        if said.endswith("[") and words[colon.start() - 1] != "]":
+            continue  # a mark of somebody else inside a turn, whose colon stands within the brackets
         said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
         straight += words.count('"', counted, reach + len(said))
         curly += words.count("“", counted, reach + len(said)) - words.count("”", counted, reach + len(said))
