@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.transcripts.formats.inside import heard_inside, speak_inside
 from bot.transcripts.formats.labelled import cut_at_labels, said_by, strip_label
 from bot.transcripts.formats.labels import (
     TURN_END,
@@ -133,7 +134,7 @@ def contents(
         remarks.append(f"words without a {kind} are by one {UNNAMED_SPEAKER.lower()}")
     speech = sum(map(len, cues)) - len(dropped)
     report = Reading(name, "line", len(lines), speech, group_unspoken(sorted([*left_out, *dropped])), tuple(remarks))
-    return Contents(utterances(turns), report.check(), language=language)
+    return speak_inside(Contents(utterances(turns), report.check(), language=language))
 
 
 def _not_said(said: Sequence[Said]) -> dict[int, str]:
@@ -320,7 +321,7 @@ def attributed(
     for number, _, voice, words in found:
         speaking = voice if voice is not None else speaking if carry else None
         heard.append((number, speaking or "", words))
-    return tuple(heard)
+    return heard_inside(heard, labels)
 
 
 def _at_labels(

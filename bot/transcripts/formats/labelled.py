@@ -34,6 +34,7 @@ from functools import lru_cache
 from bot.errors import TranscriptError
 from bot.transcripts.formats.data import refuse_data
 from bot.transcripts.formats.heads import bold_names, names_behind, names_without_colon
+from bot.transcripts.formats.inside import heard_in_tags, heard_inside, read_tagged, speak_inside
 from bot.transcripts.formats.labels import (
     A_NAME,
     INVISIBLE,
@@ -96,6 +97,8 @@ def read_lines(
     `known` are labels that are beyond doubt, `not_speech` the numbers of lines that are left out, and why; `markdown`
     says that the text is Markdown, as bold labels and a heading on top do.
     """
+    if tagged := read_tagged(lines):
+        return tagged
     not_speech = dict(not_speech or {})
     if lines and lines[0].strip() == _TSV:
         not_speech[1] = "header"
@@ -131,7 +134,7 @@ def read_lines(
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
         return read_unlabelled(lines, others, not_speech, spans, fold)
-    return read_turns(lines, labelled, others, not_speech, spans, fold, carry=not behind)
+    return speak_inside(read_turns(lines, labelled, others, not_speech, spans, fold, carry=not behind))
 
 
 def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
@@ -225,7 +228,7 @@ _NOTE = re.compile(r"\s*[(\[]?\d{1,3}[)\]]?(?:\s|$)")  # the mark of a footnote,
 
 @lru_cache(maxsize=4)
 def _on_every_page(data: bytes) -> frozenset[str]:
-    """Lines, their figures folded, that stand three times and more: heads and feet of pages, between words of a turn."""
+    """Lines, figures folded, that stand three times and more: heads and feet of pages, between words of a turn."""
     counts = Counter(map(_without_figures, split_lines(decode(data))))
     return frozenset(line for line, count in counts.items() if count > 2)
 
@@ -298,6 +301,8 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
     stands at the head of their paragraph.
     """
     lines = split_lines(decode(data).lstrip("\ufeff"))
+    if (tagged := heard_in_tags(lines, labels)) is not None:
+        return tagged
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
@@ -331,7 +336,7 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
         for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
-    return tuple(found)
+    return heard_inside(found, labels)
 
 
 def _behind_span(line: str) -> str:
@@ -438,6 +443,8 @@ def cut_at_labels(words: str, labels: frozenset[str]) -> list[tuple[str, str]]:
         if name is None:
             continue
         said = before.removesuffix(name)
+        if said.endswith("[") and words[colon.start() - 1] != "]":
+            continue  # a mark of somebody else inside a turn, whose colon stands within the brackets
         said = said.rstrip("[") if said.endswith("[") else said.rstrip("*_")
         straight += words.count('"', counted, reach + len(said))
         curly += words.count("“", counted, reach + len(said)) - words.count("”", counted, reach + len(said))

@@ -48,7 +48,7 @@ _TIME_BEHIND = re.compile(
 )
 # A label in the middle of a line, after the end of a sentence.
 _LABEL_WITHIN = re.compile(
-    r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[)?(?P<label>[^:：]{1,160}?)"
+    r"(?<=[.!?…。！？\"'”’)\]])\s+(?=(?P<head>(?:\*\*|__|\[(?=[^\[\]:：]{1,160}\]))?(?P<label>[^:：]{1,160}?)"
     r"(?:\]\s*:|:\s*(?:\*\*|__)|(?:\*\*|__)?\s*[:：]))(?:\s|$))"
 )
 _TIME_IN_LABEL = re.compile(TIME)

@@ -12,12 +12,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats.inside import heard_inside, speak_inside
 from bot.transcripts.formats.labelled import cut_at_labels, said_by, strip_label
 from bot.transcripts.formats.labels import accept_labels, candidate_of, split_at_labels
 from bot.transcripts.formats.text import Turn, decode, fold_white, parse_time, peek, speaker_named, utterances
@@ -122,9 +123,9 @@ def read(data: bytes) -> Contents:
         remarks.append(f"words without a name are by one {UNNAMED_SPEAKER.lower()}")
     report = Reading(NAME, "text node", count, count - len(left_out), tuple(left_out), tuple(remarks))
     title, page = tree.css_first("title"), tree.css_first("html")
-    return Contents(
-        utterances(turns),
-        report.check(),
+    said = speak_inside(Contents(utterances(turns), report.check()))
+    return replace(
+        said,
         title=fold_white(title.text()) or None if title else None,
         language=(page.attributes.get("lang") or None) if page else None,
     )
@@ -322,7 +323,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, int, str, st
         for at, (label, part) in enumerate(cut_at_labels(rest, labels)):
             speaking = label if at else speaking
             heard.append((first, last, speaking, part))
-    return tuple(heard)
+    return heard_inside(heard, labels)
 
 
 def _runs(page: str) -> Iterator[tuple[int, int, str]]:

@@ -28,6 +28,7 @@ from xml.parsers import expat
 from lxml import etree  # type: ignore[import-untyped]
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats.inside import heard_inside
 from bot.transcripts.formats.labelled import cut_at_labels, read_lines, said_by, strip_label
 from bot.transcripts.formats.labels import candidate_of, shape_of
 from bot.transcripts.formats.text import parse_time
@@ -368,7 +369,7 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
             for at, (name, words) in enumerate(cut_at_labels(rest, labels)):
                 speaking = name if at else speaking
                 heard.append((number, speaking, words))
-    return tuple(heard)
+    return heard_inside(heard, labels)
 
 
 class _Listener:
