@@ -17,8 +17,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bot.transcripts.formats.caption_voices import (
+    Said,
+    announced,
+    in_capitals,
+    labels_among_capitals,
+    laid_over,
+    marked,
+    renamed,
+    wrapped_heads,
+)
 from bot.transcripts.formats.inside import heard_inside, speak_inside
 from bot.transcripts.formats.labelled import cut_at_labels, said_by, strip_label
 from bot.transcripts.formats.labels import (
@@ -53,23 +63,8 @@ _EVERY_CUE = 0.8  # a file that names so many cues names every one
 _ROLLING = 0.4
 _APART = 0.1
 _PAUSE = 8.0
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words of one voice on one line of a cue.
-
-    `cue` is the line of its timings.  `label` is None before any name in the cue, and "" where it is known that the
-    file names nobody: after `</v>`, within `<v>`, behind a dash.  `begins`: a sign says that the speaker changes.
-    """
-
-    line: int
-    cue: int
-    label: str | None
-    words: str
-    start: float
-    end: float
-    begins: bool = False
+_CUT = 0.002  # seconds between cues that a converter has made of one: rounding
+_TIME_ALONE = re.compile(r"\[(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?\]")
 
 
 def voices(lines: Sequence[str], cue: int, words: Sequence[int], undo: Callable[[str], str]) -> Iterator[Said]:
@@ -101,11 +96,14 @@ def contents(
     said: Sequence[Said],
     left_out: Sequence[tuple[int, str, str]],
     language: str | None = None,
+    title: str | None = None,
 ) -> Contents:
     """The turns of a file of captions, and the account of every line.
 
     `cues` are the line numbers of each cue that says something, `left_out` what the reader has reported otherwise.
     """
+    tagged = any(item.label is not None for item in said)
+    said = laid_over(renamed(said)) if tagged else marked(said)
     reasons = _not_said(said)
     said = [item for item in said if item.line not in reasons]
     heard = {item.cue for item in said}
@@ -116,16 +114,17 @@ def contents(
         for number in numbers
         if number in reasons or heard.isdisjoint(numbers)
     ]
-    tagged = any(item.label is not None for item in said)
-    if not tagged:
+    if all(item.label is None for item in said):
         said = _named(_changes(said))
+    if not tagged:
+        said = announced(said)
     carried, said = _carried(said, 0 if not tagged else _UNTAGGED)
     turns: list[Turn] = []
     for item in said:
         label = item.label or ""
         if not turns or turns[-1].label != label or item.begins:
             turns.append(Turn(label, speaker_named(label)))
-        turns[-1].add(item.words, item.line, item.start, item.end)
+        turns[-1].add(item.words, item.line, item.start, item.end, item.carried)
     kind = "voice tag" if tagged else "name"
     remarks = []
     if carried:
@@ -134,7 +133,8 @@ def contents(
         remarks.append(f"words without a {kind} are by one {UNNAMED_SPEAKER.lower()}")
     speech = sum(map(len, cues)) - len(dropped)
     report = Reading(name, "line", len(lines), speech, group_unspoken(sorted([*left_out, *dropped])), tuple(remarks))
-    return speak_inside(Contents(utterances(turns), report.check(), language=language))
+    found = Contents(utterances(turns), report.check(), title=title, language=language)
+    return speak_inside(found)
 
 
 def _not_said(said: Sequence[Said]) -> dict[int, str]:
@@ -161,10 +161,37 @@ def _not_said(said: Sequence[Said]) -> dict[int, str]:
         for repeat, gap, shown in zip(repeats, gaps, cues, strict=True):
             if gap <= _PAUSE:
                 reasons |= {number: "repeated by rolling captions" for number, _ in shown[:repeat]}
+    for at, count_of_lines in _cut_apart([[line for _, line in shown] for shown in cues], gaps):
+        again = {number: "repeated where captions overlap" for number, _ in cues[at][:count_of_lines]}
+        reasons |= {number: reason for number, reason in again.items() if number not in reasons}
     for shown in cues:
+        if all(_TIME_ALONE.fullmatch(words) for _, line in shown for _, words in line):
+            reasons |= {number: "time" for number, _ in shown if number not in reasons}
         if all(not label and is_direction(words) for _, line in shown for label, words in line):
             reasons |= {number: "stage direction" for number, _ in shown if number not in reasons}
     return reasons
+
+
+def _cut_apart(cues: Sequence[Sequence[object]], gaps: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """(cue, how many lines at its head were shown before) where a converter has cut cues that overlapped.
+
+    Of two cues that overlap it makes three without a gap: the one alone, both, and the other one alone, or the first
+    again where it lasts longer.  `gaps` are the seconds from the cue before.
+    """
+    for at in range(1, len(cues) - 1):
+        before, both, after = cues[at - 1 : at + 2]
+        if max(abs(gaps[at]), abs(gaps[at + 1])) > _CUT or len(both) < 2:
+            continue
+        first = _overlap(before, both)
+        rest = both[first:]
+        if not first or not rest:
+            continue
+        if after[: len(rest)] == rest and len(rest) < len(both):
+            yield at, first
+            yield at + 1, len(rest)
+        elif before == after == both[:first]:
+            yield at, first
+            yield at + 1, first
 
 
 def _overlap(before: Sequence[object], cue: Sequence[object]) -> int:
@@ -199,9 +226,17 @@ def _named(said: Sequence[Said]) -> list[Said]:
         return list(said)
     labels = accept_labels(candidates, lines)
     labels |= _heads_of_cues(said, candidates, labels)
+    if in_capitals(lines):
+        labels = labels_among_capitals(said, candidates, labels)
     heads = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
+    wrapped = wrapped_heads(said, labels)
+    heads |= wrapped
+    labels = {head.name for head in heads.values()}
     result: list[Said] = []
     for number, item in enumerate(said, 1):
+        if number + 1 in wrapped:
+            result.append(replace(item, label=wrapped[number + 1].name, words=""))
+            continue
         head = heads.get(number)
         same_cue = result and result[-1].cue == item.cue and not item.begins
         label = head.name if head else result[-1].label if same_cue else item.label
@@ -247,19 +282,23 @@ def _carried(said: Sequence[Said], untagged_share: float) -> tuple[int, list[Sai
     `untagged_share`, and more than files that name every cue), and neighbours with one hardly ever repeat it; else
     words without a name are nobody's.  Returns the count of carried cues and what is said.
     """
-    firsts = [next(items) for _, items in itertools.groupby(said, key=lambda item: item.cue)]
+    cues = [list(cue) for _, cue in itertools.groupby(said, key=lambda item: item.cue)]
+    firsts = [cue[0] for cue in cues if any(item.words for item in cue)]  # a name alone is that of the next one
     names_every_cue = sum(1 for item in firsts if item.label) >= _EVERY_CUE * len(firsts)
     if names_every_cue or not _only_changes([item.label for item in firsts], untagged_share):
         return 0, list(said)
     carried: set[int] = set()
     speaking: str | None = None
+    named, count, cue = 0, 0, 0  # the cue that names who is speaking, how many there are, the one at hand
     result = []
     for item in said:
+        count += item.cue != cue
+        cue = item.cue
         if item.label is not None:
-            speaking = item.label
+            speaking, named = item.label, count - item.carried
         elif speaking:
             carried.add(item.cue)
-            item = replace(item, label=speaking)
+            item = replace(item, label=speaking, carried=count - named)
         result.append(item)
     return len(carried), result
 
@@ -273,6 +312,9 @@ def _only_changes(firsts: Sequence[str | None], untagged_share: float) -> bool:
 # ---- The locator: it is given what is heard on each line, and shares none of the reader's patterns.
 
 
+_ABOVE = 30  # lines
+
+
 def located(heard: Sequence[tuple[int, str, str]], place: Place, text: str, label: str) -> bool:
     """Whether one voice says these words on these lines; `heard` is (line, voice, words).
 
@@ -280,17 +322,26 @@ def located(heard: Sequence[tuple[int, str, str]], place: Place, text: str, labe
     """
     assert isinstance(place, Lines)
     named = [said for said in heard if place.first <= said[0] <= place.last]
-    return said_by(named, text, label) or said_by(_without_echoes(named), text, label)
+    if said_by(named, text, label):
+        return True
+    # With some lines above, which those that repeat them may need.
+    above = [said for said in heard if place.first - _ABOVE <= said[0] <= place.last]
+    return said_by([said for said in _without_echoes(above) if said[0] >= place.first], text, label)
 
 
 def _without_echoes(heard: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
     """What is heard, less the lines (one to four) that are the same as those right before them."""
     kept: list[tuple[int, str, str]] = []
-    at = 0
+    at, echoed = 0, range(0)  # the lines kept that were echoed last
     while at < len(heard):
+        last = [s[1:] for s in kept[echoed.start : echoed.stop]]
+        # Once more after a few lines that came between, as what lasts longer than what overlaps it.
+        if last and 0 < len(kept) - echoed.stop <= 4 and last == [s[1:] for s in heard[at : at + len(last)]]:
+            at += len(last)
+            continue
         for size in (4, 3, 2, 1):
             if 0 < size <= len(kept) and [s[1:] for s in kept[-size:]] == [s[1:] for s in heard[at : at + size]]:
-                at += size
+                at, echoed = at + size, range(len(kept) - size, len(kept))
                 break
         else:
             kept.append(heard[at])
@@ -307,10 +358,12 @@ def attributed(
     may go on where this is the file's habit.
     """
     tagged = any(voice is not None for _, _, voice, _ in found)
-    if not tagged:
-        found = list(_at_labels(found, labels))
+    found = list(_under_tags(found, labels) if tagged else _at_labels(_in_brackets(found, labels), labels))
+    found = found if tagged else _announced(found)
     begins: dict[int, str | None] = {}
     for _, cue, voice, words in found:
+        if not words:
+            continue
         if voice or words[:1] not in tuple("[(♪♫") or words[-1:] not in tuple("])♪♫"):  # no stage direction
             begins.setdefault(cue, voice)
     unnamed = [cue for cue, voice in begins.items() if not voice]
@@ -324,6 +377,24 @@ def attributed(
     return heard_inside(heard, labels)
 
 
+def _announced(found: Sequence[tuple[int, int, str | None, str]]) -> list[tuple[int, int, str | None, str]]:
+    """What is found, with the voice of a cue that has a name and no words for the cue below it."""
+    words_of: dict[int, str] = {}
+    last: dict[int, str | None] = {}
+    for _, cue, voice, words in found:
+        words_of[cue] = words_of.get(cue, "") + words
+        last[cue] = voice
+    above = dict(zip([*words_of][1:], words_of, strict=False))
+    silent = {cue for cue, before in above.items() if last[before] and not words_of[before]}
+    first = dict(reversed([(cue, voice) for _, cue, voice, _ in found]))
+    return [
+        (number, cue, last[above[cue]], words)
+        if cue in silent and first[cue] is None and voice is None
+        else (number, cue, voice, words)
+        for number, cue, voice, words in found
+    ]
+
+
 def _at_labels(
     found: Sequence[tuple[int, int, str | None, str]], labels: frozenset[str]
 ) -> Iterator[tuple[int, int, str | None, str]]:
@@ -331,9 +402,12 @@ def _at_labels(
     dashed = [cue for _, cue, _, words in found if words[:1] in ("-", "–", "—")]
     dialogue = len(set(dashed)) < len(dashed)
     in_cue, voice = 0, None
-    for number, cue, _, words in found:
+    found = _unwrapped(found, labels)
+    for number, cue, marked_voice, words in found:
         voice = voice if cue == in_cue else None
         in_cue = cue
+        if marked_voice is not None:
+            voice = marked_voice
         bare = words.lstrip(">" if not dialogue else "->–—").lstrip() if words[:2] != "--" else words
         if bare != words and (words.startswith(">>") or words[0] in "-–—"):
             voice, words = "", bare
@@ -342,3 +416,85 @@ def _at_labels(
         for at, (label, part) in enumerate(cut_at_labels(rest, labels)):
             voice = label if at else voice
             yield number, cue, voice, part
+
+
+def _unwrapped(
+    found: Sequence[tuple[int, int, str | None, str]], labels: frozenset[str]
+) -> list[tuple[int, int, str | None, str]]:
+    """Lines of a cue put together where only both hold a whole label and its colon."""
+    whole = list(found)
+    for at in range(len(whole) - 1):
+        (number, cue, voice, above), (_, next_cue, _, words) = whole[at : at + 2]
+        if cue != next_cue or ":" not in words or not any(label.startswith(above) for label in labels):
+            continue
+        both = f"{above} {words}"
+        label = next((label for label in labels if len(above) < len(label) and both.startswith(f"{label}:")), "")
+        if label:
+            whole[at] = (number, cue, voice, "")
+            whole[at + 1] = (whole[at + 1][0], cue, label, both[len(label) + 1 :].strip())
+    return whole
+
+
+def _in_brackets(
+    found: Sequence[tuple[int, int, str | None, str]], labels: frozenset[str]
+) -> list[tuple[int, int, str | None, str]]:
+    """Lines cut at the labels that stand in brackets without a colon, if some lines begin so."""
+    marks = {f"{opening}{label}{closing}": label for label in labels for opening, closing in ("[]", "()", "<>")}
+    bare = [words.lstrip("->–— ") if words[:1] in tuple("->–—") else words for _, _, _, words in found]
+    if sum(1 for words in bare if _bracket(words) in marks) < 2:
+        return list(found)
+    cut: list[tuple[int, int, str | None, str]] = []
+    for (number, cue, voice, whole), words in zip(found, bare, strict=True):
+        if _bracket(words) not in marks:
+            words = whole
+        begin = at = 0
+        while (at := min((place for sign in "[(<" if (place := words.find(sign, at)) >= 0), default=-1)) >= 0:
+            mark = _bracket(words[at:])
+            # Within a line only what ends in a number, as machines write it.
+            if mark in marks and (at == 0 or mark[-2].isdigit()):
+                if said := words[begin:at].strip():
+                    cut.append((number, cue, voice, said))
+                voice, begin = marks[mark], at + len(mark)
+            at += max(1, len(mark))
+        cut.append((number, cue, voice, words[begin:].strip()))
+    return cut
+
+
+def _bracket(words: str) -> str:
+    """What stands in brackets at the head of words, and is no label with a colon; else ""."""
+    end = min((at for sign in "])>" if (at := words.find(sign)) > 0), default=0) if words[:1] in tuple("[(<") else 0
+    return words[: end + 1] if end and words[end + 1 :].lstrip()[:1] not in (":", "：") else ""
+
+
+def _under_tags(
+    found: Sequence[tuple[int, int, str | None, str]], labels: frozenset[str]
+) -> Iterator[tuple[int, int, str | None, str]]:
+    """What tagged voices say: under the name that the words give to a voice, where the record knows names that no tag
+    has, and cut where a label between slashes is laid over them."""
+    names = labels - {voice for _, _, voice, _ in found if voice}
+    tag: str | None = None
+    name, over, in_cue = "", "", 0
+    for number, cue, voice, words in found:
+        if voice != tag:
+            tag, name, over = voice, "", ""
+        voice = voice.lstrip("/ ") if voice else voice
+        head, rest = strip_label(words, names) if names else ("", words)
+        if head and voice:
+            name, words = head, rest
+        if "//" not in words:
+            over = over if cue == in_cue else ""
+        elif cue != in_cue and any(
+            f"//{space}{label}" in words.split("// ")[0] for label in labels for space in ("", " ")
+        ):
+            over = ""
+        in_cue = cue
+        said = ""
+        for part_at, part in enumerate(re.split("(?<!:)//", words)):
+            label = next((label for label in labels if re.match(rf"\s?{re.escape(label)}\s?:", part)), "")
+            if part_at and (over or label):
+                yield number, cue, over or name or voice, said.strip()
+                # The sign closes what is laid over, or else opens it.
+                over, said = ("", part) if over else (label, part.partition(":")[2])
+            else:
+                said += f"//{part}" if part_at else part
+        yield number, cue, over or name or voice, said.strip()

@@ -15,7 +15,8 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.captions import TIMINGS, Said, attributed, contents, located, voices
+from bot.transcripts.formats.caption_voices import Said
+from bot.transcripts.formats.captions import TIMINGS, attributed, contents, located, voices
 from bot.transcripts.formats.text import decode, fold_white, peek, split_lines, unescape
 from bot.transcripts.transcript import Contents, Place
 

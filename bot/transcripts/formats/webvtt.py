@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.captions import TIMINGS, Said, attributed, contents, located, voices
+from bot.transcripts.formats.caption_voices import Said
+from bot.transcripts.formats.captions import TIMINGS, attributed, contents, located, voices
 from bot.transcripts.formats.text import decode, fold_white, peek, split_lines
 from bot.transcripts.transcript import Contents, Place
 
@@ -27,6 +28,13 @@ _TAG = re.compile(r"</?(?:[vV]|c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]*)?>|<(?:\d{2,}
 
 # What a header or a note says of the language: "Language: en" (YouTube), "NOTE language:en-us" (Microsoft Stream).
 _LANGUAGE = re.compile(r"(?:NOTE\s+)?language:\s*([a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*)\s*$", re.IGNORECASE)
+
+# The text behind the signature is the title, unless it only says what made the file, or is a header.
+_NO_TITLE = re.compile(
+    r"(?:file|captions?|subtitles?)$|[\w-]{1,30}[:=]|.*\b(?:generated|created|exported|written|converted|made|captioned|"
+    r"transcribed|subtitled|powered) (?:automatically )?(?:by|with|from|using|in)\b",
+    re.IGNORECASE,
+)
 
 
 def recognises(data: bytes) -> bool:
@@ -54,7 +62,13 @@ def read(data: bytes) -> Contents:
     languages = (_LANGUAGE.match(text) for _, reason, text in left_out if reason in ("header", "note"))
     language = next((match[1] for match in languages if match), None)
     left_out += [(number, "blank", "") for number, line in enumerate(lines, 1) if not line.strip()]
-    return contents(NAME, lines, cues, said, left_out, language)
+    return contents(NAME, lines, cues, said, left_out, language, _title(lines[0]))
+
+
+def _title(first: str) -> str | None:
+    """What the first line says behind its signature, where that is a title."""
+    title = fold_white(first.removeprefix("WEBVTT")).strip("-–— ")
+    return title if re.search(r"[^\W\d_]", title) and not _NO_TITLE.match(title) else None
 
 
 def _undone(words: str) -> str:
