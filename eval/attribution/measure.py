@@ -96,7 +96,7 @@ def judge(transcript: Transcript, truth: Truth) -> Judged:
     fates = list(_by_place(transcript, truth) if truth.spots else _by_words(transcript, truth))
     counts = Counter(fate.outcome for fate in fates) + Counter(DOUBTED for fate in fates if fate.doubted)
     mistakes = tuple(
-        Mistake(*key, " ".join(fate.word for fate in run))
+        Mistake(*key, " ".join(fate.word for fate in run if fate.word))
         for key, run in groupby(fates, lambda fate: (fate.outcome, fate.given, fate.wanted))
         if key[0] not in (RIGHT, NOBODY)
     )
@@ -129,7 +129,7 @@ def _by_place(transcript: Transcript, truth: Truth) -> Iterator[_Fate]:
                 yield from (_fate(word, utterance, spot.owner) for word in words[extra : extra + share])
                 extra += share
     for spot, words_left in left.items():
-        yield from (_dropped(f"[{spot.place}]", spot.owner) for _ in range(words_left or 0))
+        yield from (_dropped("" if number else f"[{spot.place}]", spot.owner) for number in range(words_left or 0))
 
 
 def _shares(spots: list[Spot], left: dict[Spot, int | None], words: int) -> list[int]:

@@ -29,7 +29,10 @@ from eval.attribution.words import words_of
 
 ENDING = ".truth.json"
 
-_NUMBERED = re.compile(r"(?P<kind>.*?)s? (?P<first>\d+)(?:-(?P<last>\d+))?")
+_NUMBERED = re.compile(
+    r"(?P<kind>.*?)s? (?P<first>\d+)(?:-(?P<last>\d+))?"  # "lines 3-4", "text node 4"
+    r"|(?:[^.\[\]]+\.)*(?P<list>[^.\[\]]*)\[(?P<from>\d+)(?:-(?P<to>\d+))?\].*"  # "data.words[3-9]", "segments[2].text"
+)
 
 
 @dataclass(frozen=True)
@@ -119,15 +122,13 @@ def _place(data: Mapping[str, Any]) -> str:
 def meets(place: Place, wanted: str) -> bool:
     """Whether a place of a reading and one of a truth have something in common.
 
-    Numbered places of one kind are ranges ("lines 3-4", "text node 4"); of others one may be a part of the other
-    ("segments[2]" holds "segments[2].words[0]").
+    Numbered places of one kind are ranges: "lines 3-4", "text node 4", "words[0-7]".  Of a place in JSON the outermost
+    list tells, whatever it lies in: "words[3]" is in "results.words[3]", and holds "words[3].text".
     """
-    named = str(place)
-    here, there = _range(named), _range(wanted)
+    here, there = _range(str(place)), _range(wanted)
     if here and there:
         return here[0] == there[0] and here[1] <= there[2] and there[1] <= here[2]
-    longer, shorter = sorted((named, wanted), key=len, reverse=True)
-    return longer.startswith(shorter) and not longer[len(shorter) : len(shorter) + 1].isalnum()
+    return str(place) == wanted
 
 
 @lru_cache(maxsize=65536)
@@ -135,5 +136,6 @@ def _range(place: str) -> tuple[str, int, int] | None:
     numbered = _NUMBERED.fullmatch(place)
     if not numbered:
         return None
-    first = int(numbered["first"])
-    return numbered["kind"], first, int(numbered["last"] or first)
+    if numbered["from"]:
+        return f"{numbered['list']}[]", int(numbered["from"]), int(numbered["to"] or numbered["from"])
+    return numbered["kind"], int(numbered["first"]), int(numbered["last"] or numbered["first"])

@@ -18,9 +18,11 @@ from typing import Any
 
 import pytest
 
-from bot.transcripts.formats import read_bytes
+from bot.errors import TranscriptError
+from bot.transcripts.formats import read_bytes, read_file
 from bot.transcripts.transcript import Item, Lines, Piece, Place, Reading, Transcript, Utterance
 from eval.attribution.__main__ import as_markdown, main, worst
+from eval.attribution.frozen import changed, frozen, turns_of
 from eval.attribution.measure import (
     CAUTIONED,
     DOUBTED,
@@ -31,15 +33,18 @@ from eval.attribution.measure import (
     SPEECH,
     TAKEN,
     UNTOLD,
+    Judged,
     judge,
     measure,
     total,
 )
-from eval.attribution.truths import meets, truth_of, truths_beside
+from eval.attribution.truths import meets, truth_of, truths_beside, truths_listed
 from eval.attribution.words import align, common, words_of
+from tests.conftest import shared
 
 FOLDER = Path(__file__).resolve().parents[1] / "attribution"
 BOUNDS = json.loads((FOLDER / "bounds.json").read_text(encoding="utf-8"))
+FROZEN = json.loads((FOLDER / "shared-formats.json").read_text(encoding="utf-8"))
 
 
 def reading(*said: tuple[str, str] | tuple[str, str, str], places: Sequence[Place] = ()) -> Transcript:
@@ -228,7 +233,11 @@ def test_counted_words_of_a_place_tell_dropped_ones_and_labels() -> None:
         (Item("text nodes 3-12"), "text node 4", True),
         (Item("segments[2].words[0]"), "segments[2]", True),
         (Item("segments[2]"), "segments[21]", False),
+        (Item("results.words[3]"), "words[0-7]", True),
+        (Item("words[8]"), "words[0-7]", False),
         (Item("[1]"), "[1]", True),
+        (Item("[1]"), "segments[1]", False),
+        (Item("page"), "page", True),
         (Item("paragraph 4"), "line 4", False),
     ],
 )
@@ -276,11 +285,21 @@ def test_the_truths_are_texts_of_their_files() -> None:
         assert lost <= truth.words * 0.03, path  # entities and tags stand within some words
 
 
+def held(judged: list[Judged], name: str) -> None:
+    """The files keep within their bounds."""
+    told, bounds = total(judged), BOUNDS[name]
+    found = {
+        "wrong, no caution": told[SILENT],
+        "dropped": told[DROPPED],
+        "refused wrongly": sum(bool(file.refusal) and not file.refused_rightly for file in judged),
+    }
+    assert all(found[key] <= bound for key, bound in bounds.items()), (
+        f"{found}\n{as_markdown(judged)}{worst(judged, 5)}"
+    )
+
+
 def test_few_words_go_to_a_wrong_speaker_in_silence() -> None:
-    judged = measure(truths_beside(FOLDER))
-    assert total(judged)[SILENT] <= BOUNDS["adversarial"]["wrong, no caution"], worst(judged, 5)
-    assert total(judged)[DROPPED] <= BOUNDS["adversarial"]["dropped"], worst(judged, 5)
-    assert sum(bool(file.refusal) for file in judged) <= BOUNDS["adversarial"]["refused"], as_markdown(judged)
+    held(measure(truths_beside(FOLDER)), "adversarial")
 
 
 def test_the_easy_file_is_all_right() -> None:
@@ -289,3 +308,37 @@ def test_the_easy_file_is_all_right() -> None:
     judged = judge(read_bytes(path.read_bytes(), path.name), truths_beside(FOLDER)[path])
     assert set(+judged.counts) == {RIGHT}
     assert judged.counts[RIGHT] == sum(judged.counts[outcome] for outcome in SPEECH) > 100
+
+
+# --- the files of ../shared --------------------------------------------------------------------------------------
+
+
+def test_few_words_of_the_shared_cases_go_to_a_wrong_speaker_in_silence() -> None:
+    """Their truths are by place: lines, text nodes or parts of a JSON, with how many words are spoken there."""
+    held(measure(truths_listed(shared("cases/reading"), FOLDER / "shared-cases.json")), "shared cases")
+
+
+@pytest.mark.parametrize("name", FROZEN)
+def test_real_files_are_read_turn_by_turn_as_they_were(name: str) -> None:
+    """Place, speaker and words.  `tests/test_real_files.py` holds that they are right."""
+    path = shared(f"formats/{name}")
+    try:
+        transcript, _ = read_file(path)
+    except TranscriptError:
+        assert not FROZEN[name], f"{name} is refused"
+        return
+    assert not changed(FROZEN[name], transcript)
+
+
+def test_every_real_file_is_frozen() -> None:
+    assert set(frozen(shared("formats"))) == set(FROZEN)
+
+
+def test_a_change_of_speaker_words_or_place_is_told() -> None:
+    before = turns_of(reading(("Ana", "The ferry sails."), ("Tom", "It is late.")))
+    assert not changed(before, reading(("ANA", "The ferry  sails."), ("Tom", "It is late.")))
+    assert changed(before, reading(("Ana", "The ferry sails."), ("", "It is late."))) == [
+        "t.txt: 1 turns are now ['nobody: It is late.']"
+    ]
+    moved = reading(("Ana", "The ferry sails."), ("Tom", "It is late."), places=[Lines(1, 1), Lines(4, 4)])
+    assert len(changed(before, moved)) == 1
