@@ -24,6 +24,7 @@ from bot.store.indexes import OpenIndexes, Progress
 from bot.store.manifest import Manifest, ManifestFile
 from bot.store.reports import Added, FileReport
 from bot.store.revisions import Revisions
+from bot.transcripts.attributed import Attributed
 from bot.transcripts.finding import Source
 from bot.transcripts.formats import ASKED_FOR, LABELLED, read_bytes, read_file, slug
 from bot.transcripts.formats.text import speaker_named
@@ -91,9 +92,11 @@ class Adding:
     chunking: Chunking
 
     def add_all(
-        self, reads: Iterable[Reading | Added], progress: Progress | None, language: str | None
+        self, reads: Iterable[Reading | Added], progress: Progress | None, language: str | None, strict: bool = False
     ) -> Iterator[Added]:
         """Take in what was read, a batch at a time.  What could not be read is passed on.
+
+        `strict`: what has words that may be somebody else's is not taken in.
 
         Files are committed together that are taken in within a few seconds, since a commit writes the whole manifest.
         """
@@ -110,6 +113,7 @@ class Adding:
                 batch = Batch(self.manifests.read())
                 try:
                     while read is not None and (not done or time.monotonic() - started < _BATCH_SECONDS):
+                        read = refused(read) if strict else read
                         done.append(read if isinstance(read, Added) else self._take(read, batch, progress, language))
                         read = next(rest, None)
                 finally:  # what is whole stays when the next one breaks off
@@ -196,9 +200,24 @@ def read_source(source: Source, format: str | None) -> Reading | Added:
     return Reading(str(source.path.resolve()), transcript, data, source.title, source.date)
 
 
-def would_add(source: Source, format: str | None = None, language: str | None = None) -> Added:
+def refused(read: Reading | Added) -> Reading | Added:
+    """What was read, where no word of it is doubtful; else what is told of a file that cannot be added for that."""
+    if isinstance(read, Added):
+        return read
+    attributed = Attributed.of(read.transcript)
+    if not attributed.doubts:
+        return read
+    error = (
+        f"{read.transcript.source}: {attributed.doubtful_in_words}; name each speaker in the file, or add it without "
+        "--strict and say who speaks with `onrecord label`"
+    )
+    return Added(read.transcript.source, "failed", error=error)
+
+
+def would_add(source: Source, format: str | None = None, language: str | None = None, strict: bool = False) -> Added:
     """What `Store.add_found` would say of a file: "readable" or "failed".  No library is asked."""
     read = read_source(source, format)
+    read = refused(read) if strict else read
     if isinstance(read, Added):
         return read
     record = Record.of(read.transcript, read.path).told(read.title, read.date)

@@ -161,19 +161,21 @@ class Store:
         *,
         format: str | None = None,
         language: str | None = None,
+        strict: bool = False,
     ) -> IngestReport:
         """Add a file, the readable files of a folder, a glob, a feed, several of these, or a Transcript made in Python.
 
         `format` is the key of the family of files that all of them are read as (`bot.transcripts.formats`), `language`
         the tag of the language that all are in ("de"); by default the files tell.  A file that is there already changes
-        nothing; one that was added before and has changed takes the place of its old self.  Raises TranscriptError when
-        the only file named cannot be read; of several, those that cannot are listed in the report as failed and the
-        others are added.
+        nothing; one that was added before and has changed takes the place of its old self.  `strict`: a file some of
+        whose words may be somebody else's than the file seems to say counts as one that cannot be read.  Raises
+        TranscriptError when the only file named cannot be read; of several, those that cannot are listed in the report
+        as failed and the others are added.
         """
         if isinstance(what, Transcript):
             return IngestReport((self._add_one(made(what), progress, language),))
         found = find([what] if isinstance(what, str | Path) else list(what))
-        report = self.add_found(found, progress, format=format, language=language)
+        report = self.add_found(found, progress, format=format, language=language, strict=strict)
         if found.alone and report.failed:
             raise TranscriptError(report.failed[0].error)
         return report
@@ -185,6 +187,7 @@ class Store:
         *,
         format: str | None = None,
         language: str | None = None,
+        strict: bool = False,
         tell: Callable[[Added], None] | None = None,
     ) -> IngestReport:
         """Add the files that `find` found; `tell` hears of each once it is in the library, or has failed.
@@ -196,7 +199,7 @@ class Store:
             if tell:
                 tell(file)
         reads = (read_source(source, format) for source in found.files)
-        for added in self._adding.add_all(reads, progress, language and checked_language(language)):
+        for added in self._adding.add_all(reads, progress, language and checked_language(language), strict):
             files.append(added)
             if tell:
                 tell(added)
