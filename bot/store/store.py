@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.config import Settings
 from bot.errors import LibraryError, TranscriptError
-from bot.speakers.registry import NOTICED, Change, Record, Renamed, differences, editing, merging, renaming, speakers_of
+from bot.speakers.labelling import Label, place_in, relabelled, words_at
+from bot.speakers.registry import (
+    NOTICED,
+    Change,
+    Record,
+    Renamed,
+    differences,
+    editing,
+    merging,
+    renaming,
+    speaker_meant,
+    speakers_of,
+)
 from bot.store.adding import Adding, Batch, Reading, made, read_source, uploaded
 from bot.store.commits import Commits
 from bot.store.encoders import Encoding, load_encoder
@@ -54,6 +66,17 @@ class Kept:
     position: int
     transcript: Transcript = field(repr=False)
     data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """A place of a transcript whose words are somebody else's now than they were `before`; both as they are called."""
+
+    transcript: str
+    place: str
+    words: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 class Store:
@@ -304,6 +327,60 @@ class Store:
         self._change(editing(id, title, date))
         return self.entry(id)
 
+    def label(self, id: str, place: str, name: str | None, progress: Progress | None = None) -> Relabelled:
+        """Say who speaks at a place of a transcript, whatever its file says; None for nobody that is known.
+
+        `place` is "120-134" for lines, or an item as quotes cite it ("segments[12]").  `name` is anybody's; whoever is
+        called so in the transcript is the same person.  It is kept beside the file, like names of speakers, and holds
+        until `unlabel`; of two labels for the same words the later holds.  Turns are split where they have to be, and
+        this transcript is indexed anew, whole or not at all.  Raises LibraryError for an unknown transcript, a place
+        where nothing is said, and a name as `rename` does.
+        """
+
+        def labels(record: Record, transcript: Transcript) -> tuple[Label, ...]:
+            given = place_in(transcript, place), speaker_meant(record, self.entry(id).called, name and name.strip())
+            return (*record.labelled, given)
+
+        return self._relabel(id, labels, progress)
+
+    def unlabel(self, id: str, progress: Progress | None = None) -> Relabelled:
+        """Take back the last label that was given in a transcript.  Raises LibraryError where there is none."""
+
+        def labels(record: Record, transcript: Transcript) -> tuple[Label, ...]:
+            if not record.labelled:
+                raise LibraryError(f"nobody has said who speaks in {id}, so there is nothing to take back")
+            return record.labelled[:-1]
+
+        return self._relabel(id, labels, progress)
+
+    def _relabel(
+        self, id: str, labels_of: Callable[[Record, Transcript], tuple[Label, ...]], progress: Progress | None
+    ) -> Relabelled:
+        """Give a transcript other labels.  Until the commit it is read as before, and nothing is left of that after."""
+        entry = self.entry(id)
+        labels_of(self._record(id), self._revisions.held(entry.group).transcript)  # an error before anything is locked
+        with self._commits.writing():
+            record = self._record(id)
+            held = self._revisions.held(record.group)
+            labels = labels_of(record, held.transcript)
+            place, _ = max(labels, record.labelled, key=len)[-1]  # the one that is given, or taken back
+            before = words_at(self.transcript(id), place)
+            batch = Batch(self._manifests.read())
+            try:
+                changed = record.with_labels(held.transcript, labels)
+                self._adding.store_and_index(changed, held.transcript, held.data, batch, progress)
+                batch.put(changed, record)
+            finally:
+                self._adding.commit(batch)
+            after = words_at(self.transcript(id), place)
+        words = sum(len(text.split()) for _, text in after)
+        who = (tuple(dict.fromkeys(speaker for speaker, _ in said)) for said in (before, after))
+        return Relabelled(id, place, words, *who)
+
+    def _record(self, id: str) -> Record:
+        self.entry(id)
+        return next(record for record in self._manifests.read().entries if record.id == id)
+
     def _change(self, change: Change) -> tuple[Renamed, ...]:
         """Commit what a person says of the transcripts; nothing else of the library is written."""
         change(self._manifests.read().entries)  # what cannot be done is an error before anything is locked or made
@@ -329,7 +406,7 @@ class Store:
             entries: list[Record] = []
             try:
                 for record in manifest.entries:
-                    transcript = self.transcript(record.id)
+                    transcript = relabelled(self._revisions.held(record.group).transcript, record.labelled)
                     entries.append(record if record.language else _noticed(record, transcript))
                     indexes.put(transcript, entries[-1], new_encoder, self.settings.chunking, progress)
             finally:
