@@ -416,6 +416,7 @@ def _as_prose(base: Answer, written: Written, asked: Asked) -> Answer:
     prose = replace(
         base,
         lead="",
+        notice=_doubt_of(asked, [citation.quote for citation in citations]),
         statements=statements,
         citations=citations,
         unverified=(*base.unverified, *(_told(statement) for statement in statements if not statement.verified)),
@@ -440,7 +441,22 @@ def _closest(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 
 def _lead(asked: Asked) -> str:
-    """One line that says who speaks to the question, or that nobody does."""
+    """One line that says who speaks to the question, or that nobody does; and where their words may be others'."""
+    doubt = _doubt_of(asked, [quote for _, quote in asked.quotes])
+    return " ".join(part for part in (_who_speaks(asked), doubt) if part)
+
+
+def _doubt_of(asked: Asked, shown: Sequence[Quote]) -> str:
+    """Says that words of those whom the question names may be somebody else's, where such a quote is shown."""
+    named = [leg.named for leg in asked.understood.legs]
+    people = {name for one in named for name in (*one.speakers, *one.mentioned) if not one.excluded}
+    doubtful = dict.fromkeys(q.speaker for q in shown if q.attribution.doubt and q.speaker in people)
+    if not doubtful:
+        return ""
+    return f"Some of what stands under {join_names(list(doubtful))} may be somebody else's: see the notes."
+
+
+def _who_speaks(asked: Asked) -> str:
     named = asked.understood.named
     if asked.status == UNCLEAR:
         return f"It is not clear who is meant: {join_names(named.choices, 'or')}. Ask again with the whole name."

@@ -57,7 +57,8 @@ class Answer:
 
     `model` is the language model that was asked, None for quotes alone.  What it wrote are the `statements`, whose
     `numbers` are those of citations; one with `problems` is not verified.  Where there are none, the quotes are the
-    answer, and `notice` says in one line why.  `usage` are the tokens that it read and wrote.
+    answer, and `notice` says in one line why; beside statements it says where words of somebody asked about may be
+    somebody else's, which the `lead` says beside quotes.  `usage` are the tokens that it read and wrote.
     """
 
     question: str
@@ -140,7 +141,7 @@ def text_of(answer: Answer) -> str:
 
 def opening_of(answer: Answer) -> str:
     if answer.statements:
-        return " ".join(map(_marked, answer.statements))
+        return "\n\n".join(part for part in (" ".join(map(_marked, answer.statements)), answer.notice) if part)
     return "\n\n".join(part for part in (answer.notice, answer.lead) if part)
 
 

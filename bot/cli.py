@@ -37,6 +37,7 @@ _COMMANDS = (
     speakers.add_speakers_parser,
     speakers.add_rename_parser,
     speakers.add_merge_parser,
+    speakers.add_label_parser,
     transcripts.add_edit_parser,
     transcripts.add_remove_parser,
     indexes.add_reindex_parser,

@@ -276,7 +276,29 @@ def reading_html(report: FileReport) -> str:
     )
     about = "; ".join(part for part in (report.why, report.encoding, report.spoken_in) if part)
     remarks = "".join(f'<p class="aside">{text(remark)}</p>' for remark in (about, *report.remarks))
-    return f'<p class="aside">{kept}</p>{remarks}{_left_out_html(report)}'
+    return f'<p class="aside">{kept}</p>{remarks}{_attributed_html(report)}{_left_out_html(report)}'
+
+
+def _attributed_html(report: FileReport) -> str:
+    """How it is known who speaks; the places that are doubtful unfold, with their reasons."""
+    if report.attributed.sure:
+        return f'<p class="aside">{WORDING.all_named}</p>'
+    said = f'<p class="aside">{text(_sentence(str(report.attributed)))}</p>'
+    doubts = report.attributed.doubts
+    if not doubts:
+        return said
+    items = "".join(
+        f"<li><span>{text(str(doubt.place))}, <bdi>{text(doubt.speaker)}</bdi></span> {text(doubt.reason)}</li>"
+        for doubt in doubts[:_LEFT_OUT]
+    )
+    more = len(doubts) - _LEFT_OUT
+    rest = f"<li>{WORDING.more_left_out.format(count=f'{more:,}')}</li>" if more > 0 else ""
+    head = WORDING.doubtful_turns.format(turns=plural(len(doubts), "turn"))
+    return f'{said}<details><summary>{head}</summary><ul class="left-out">{items}{rest}</ul></details>'
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _left_out_html(report: FileReport) -> str:

@@ -154,6 +154,8 @@ class Wording:
     nothing_left_out: str = "Nothing was left out."
     not_speech: str = "Left out: {reasons}"
     more_left_out: str = "{count} more places"
+    all_named: str = "Everybody is named where they speak."
+    doubtful_turns: str = "{turns} may be somebody else’s"
     remove: str = "Remove from the library"
     remove_label: str = "Remove {title} from the library"
     removed: str = "Removed {title}."

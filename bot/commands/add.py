@@ -25,7 +25,8 @@ their titles and dates.  Reads labelled text, WebVTT, SubRip, the JSON of transc
 and Word; the format is told by the content, then by the suffix, unless --format says it.
 
 A file that is already there changes nothing; a changed file takes the place of its old self.  Says for each file what
-was left out, and why.  A file that cannot be read stops no other; the last line names it, and the exit status is 1."""
+was left out and why, and how it is known who speaks.  A file that cannot be read stops no other; the last line names
+it, and the exit status is 1.  With --strict the same becomes of a file where it is doubtful who speaks."""
 
 # Written out, since the readers take a while to import; a test holds it to them.
 _FORMAT_KEYS = (
@@ -45,6 +46,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--language", metavar="CODE", help="the language of all of them, such as de; else it is noticed"
     )
+    parser.add_argument("--strict", action="store_true", help="refuse a file where it is doubtful who speaks")
     parser.add_argument("--dry-run", action="store_true", help="show the reports, and add nothing")
     parser.add_argument("--verbose", action="store_true", help="show the whole reports, every place that was left out")
     parser.add_argument("--samples", action="store_true", help="add the three invented transcripts that come with it")
@@ -73,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
 
     for file in files:
         print(_describe(file, options.verbose))
-    given = {"format": options.format, "language": options.language}
+    given = {"format": options.format, "language": options.language, "strict": options.strict}
     files += library.add_found(found, meter.chunks, tell=tell, **given).files
     meter.clear()
     _tell_summary(files, found, library)
@@ -96,7 +98,7 @@ def _dry_run(found: Found, options: argparse.Namespace) -> list[Added]:
     from bot.store.reports import Added
 
     meter = Meter([_size(source.path) for source in found.files], sys.stderr)
-    look = partial(would_add, format=options.format, language=options.language)
+    look = partial(would_add, format=options.format, language=options.language, strict=options.strict)
     files = [Added(name, "failed", error=error) for name, error in found.failed]
     for file in files:
         print(_describe(file, options.verbose))

@@ -81,7 +81,9 @@ def _print_places(found: Mentions) -> None:
     for place in places:
         if place[0].in_source:
             often = f" ({len(place)} times)" if len(place) > 1 else ""
-            print(f"\n“{place[0].quote.text}”\n— {place[0].quote.where()}{often}")
+            doubt = place[0].quote.attribution.doubt
+            note = f" (note: {doubt})" if doubt else ""
+            print(f"\n“{place[0].quote.text}”\n— {place[0].quote.where()}{often}{note}")
         else:
             doubted += len(place)
     _tell_doubted(doubted)

@@ -1,4 +1,4 @@
-"""`onrecord speakers`, `rename` and `merge`: who speaks, and who they are."""
+"""`onrecord speakers`, `rename`, `merge` and `label`: who speaks, who they are, and where."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.commands.shared import Commands, add_transcripts_option, open_library
-from bot.words.phrases import listed
+from bot.commands.shared import Commands, add_transcripts_option, open_library, open_to_search
+from bot.errors import OnRecordError
+from bot.words.phrases import join_names, listed, plural
 
 if TYPE_CHECKING:
     from bot.counts.roster import SpeakerRecord
     from bot.speakers.registry import Renamed
+    from bot.store.store import Relabelled
 
 _SPEAKERS_MORE = """\
 Equal names in several transcripts are one person.  Labels that a machine made (SPEAKER_00, Speaker 1) are not: each is
@@ -25,6 +27,15 @@ the label itself undoes it."""
 
 _MERGE_MORE = """\
   onrecord merge "Ana Silva" "A. Silva" ANA"""
+
+_LABEL_MORE = """\
+  onrecord label minutes 120-134 "Ana Silva"
+  onrecord label call "segments[12]" --nobody
+  onrecord label minutes --undo
+
+LINES are lines of the file (`onrecord show ID --lines A-B` prints them), or an item as quotes cite it.  What stands on
+one line, or in one caption or paragraph, is one person's.  It is kept beside the file, which stays as it is; adding the
+file again keeps it.  Only this transcript is indexed again, and the next question is answered from it."""
 
 _NAMED_TRANSCRIPTS = 4  # ids that are shown of a speaker's transcripts
 
@@ -109,3 +120,34 @@ def _tell_renamed(changes: Sequence[Renamed]) -> None:
         print(f"{change.transcript}: {change.before} is {change.after} now{of_file}")
     if not changes:
         print("nothing to change: that is what they are called")
+
+
+def add_label_parser(commands: Commands) -> None:
+    """The command `label` and its options."""
+    parser = commands.add("label", run_label, "say who speaks at a place of a transcript", _LABEL_MORE)
+    parser.add_argument("id", metavar="ID")
+    parser.add_argument("place", nargs="?", metavar="LINES", help='"120-134", or an item as cited: "segments[12]"')
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="who speaks there, whether or not they are named elsewhere"
+    )
+    parser.add_argument("--nobody", action="store_true", help="in place of NAME: it is not known who speaks")
+    parser.add_argument("--undo", action="store_true", help="take back what was said last of this transcript")
+
+
+def run_label(options: argparse.Namespace) -> None:
+    """Say who speaks somewhere, or take that back, and say what changed."""
+    if options.undo:
+        if options.place or options.nobody:
+            raise OnRecordError(
+                "--undo takes back what was said last of the transcript; name nothing but its ID with it"
+            )
+        _tell_labelled(open_to_search(options).unlabel(options.id))
+        return
+    if not options.place or (options.name is None) == (not options.nobody):
+        raise OnRecordError("say where and who: `onrecord label ID LINES NAME`, or --nobody in place of NAME")
+    _tell_labelled(open_to_search(options).label(options.id, options.place, options.name))
+
+
+def _tell_labelled(change: Relabelled) -> None:
+    who, before = (join_names(names) if names else "nobody" for names in (change.after, change.before))
+    print(f"{change.transcript}, {change.place}: {who} ({plural(change.words, 'word')}, before: {before})")

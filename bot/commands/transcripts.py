@@ -76,7 +76,8 @@ def run_show(options: argparse.Namespace) -> None:
     about = "".join(f", {part}" for part in (date and date.isoformat(), transcript.language) if part)
     print(f"{transcript.title}  ({transcript.source}, {transcript.words:,} words{about})\n")
     for utterance in transcript.utterances:
-        print(f"[{utterance.place}] {utterance.speaker}: {utterance.text}\n")
+        doubt = f" (doubtful: {utterance.doubt})" if utterance.doubtful else ""
+        print(f"[{utterance.place}] {utterance.speaker}{doubt}: {utterance.text}\n")
     _print_unspoken(transcript)
 
 

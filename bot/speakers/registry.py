@@ -1,10 +1,11 @@
 """The registry: what the speakers of a library are called, beside what the files say.
 
-    labels of the files ─ names that a person gave ─► speakers
+    labels of the files ─ labels that a person gave (`bot.speakers.labelling`) ─ names that a person gave ─► speakers
 
-It is part of the manifest and applied when a transcript is read.  Files, stored transcripts and indexes keep the
-labels, so giving a name costs nothing and can be undone.  A label is written here as its file has it, and as
-UNNAMED_SPEAKER where the file names nobody.
+It is part of the manifest and applied when a transcript is read.  Files and stored transcripts keep their labels, so
+everything that a person says can be taken back.  Names cost nothing, since the indexes have labels; a label makes a
+reading of its own, which is indexed.  A label is written here as its file has it or a person gave it, and as
+UNNAMED_SPEAKER where nobody is named.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import LibraryError
+from bot.speakers.labelling import Label, relabelled
 from bot.speakers.names import find_speakers, is_machine_label
 from bot.transcripts.languages import noticed_language
 from bot.transcripts.transcript import UNNAMED_SPEAKER, Transcript
@@ -56,7 +58,9 @@ class Listed:
 class Record(Listed):
     """A transcript as the manifest keeps it: what the file says, then what a feed and a person have said of it.
 
-    `speakers` are the labels, `names` the names given to some of them.  Dates are ISO dates; `file_date` stands in the
+    `speakers` are the labels, `names` the names given to some of them.  `labelled` are the labels that a person gave,
+    in their order: (place, speaker), "" for nobody; `group`, `speakers` and `utterances` are those of the transcript
+    under them, what is stored is the transcript as its file says.  Dates are ISO dates; `file_date` stands in the
     file, `told_title` and `told_date` in a feed that names it (`bot.transcripts.feeds`).  None: nobody has given any.
     `language` is a tag ("en", "pt-BR"), `language_by` who says so: GIVEN, FILE or NOTICED; None where nobody is sure.
     """
@@ -69,6 +73,7 @@ class Record(Listed):
     file_date: str | None = None
     language: str | None = None
     language_by: str = ""
+    labelled: tuple[Label, ...] = ()
 
     @classmethod
     def of(cls, transcript: Transcript, path: str | None) -> Record:
@@ -107,6 +112,18 @@ class Record(Listed):
     def spoken_in(self, language: str | None) -> Record:
         """In the language that somebody gives; None leaves what is known of it."""
         return replace(self, language=language, language_by=GIVEN) if language else self
+
+    def with_labels(self, transcript: Transcript, labels: Sequence[Label]) -> Record:
+        """With these labels, given to a transcript as its file says."""
+        said = relabelled(transcript, labels)
+        return replace(
+            self,
+            group=said.revision,
+            utterances=len(said.utterances),
+            words=said.words,
+            speakers=said.speakers,
+            labelled=tuple(labels),
+        )
 
     def taking_over(self, old: Record) -> Record:
         """This reading of a file in the place of an old one, with what was said of that and still applies."""
@@ -191,14 +208,14 @@ def rows_of(speakers: Collection[str], labels: Mapping[str, Mapping[str, str]]) 
                 others.add(label)
     by_groups: dict[tuple[str, ...], list[str]] = {}
     for label, groups in theirs.items():
-        by_groups.setdefault(tuple(groups) if label in others else (), []).append(_row_label(label))
+        by_groups.setdefault(tuple(groups) if label in others else (), []).append(row_label(label))
     return tuple(
         {"speaker": sorted(found)} | ({"group": list(groups)} if groups else {}) for groups, found in by_groups.items()
     )
 
 
-def _row_label(label: str) -> str:
-    """What the indexes call a label; they have "" where the file names nobody."""
+def row_label(label: str) -> str:
+    """What the indexes call a label; they have "" where nobody is named."""
     return "" if label == UNNAMED_SPEAKER else label
 
 
@@ -242,6 +259,24 @@ def merging(name: str, others: Sequence[str]) -> Change:
         )
 
     return change
+
+
+def speaker_meant(record: Record, called: Mapping[str, str], name: str | None) -> str:
+    """The speaker of a label that a person gives with this name; "" for nobody.
+
+    Whoever is called so in the transcript is meant under the label that they have there, so that a name given to that
+    later is theirs too.  `called`: what each label is called.  Raises LibraryError for a name that cannot be given.
+    """
+    if not name or name == UNNAMED_SPEAKER:
+        known = called.get(UNNAMED_SPEAKER, UNNAMED_SPEAKER)
+        if known != UNNAMED_SPEAKER:
+            raise LibraryError(
+                f"whom {record.id} names nobody for is called {known} in it, so nobody would be too; "
+                f"rename {UNNAMED_SPEAKER!r} there to itself first"
+            )
+        return ""
+    labels = [label for label, speaker in called.items() if speaker == name]
+    return labels[0] if labels else name if name in called else checked_name(name)
 
 
 def editing(id: str, title: str | None, date: datetime.date | str | None) -> Change:

@@ -11,12 +11,13 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bot.config import Chunking
 from bot.errors import TranscriptError
+from bot.speakers.labelling import Label, relabelled, still_true
 from bot.speakers.registry import JOINERS, Record, call
 from bot.store.commits import Commits
 from bot.store.encoders import Encoding
@@ -24,6 +25,7 @@ from bot.store.indexes import OpenIndexes, Progress
 from bot.store.manifest import Manifest, ManifestFile
 from bot.store.reports import Added, FileReport
 from bot.store.revisions import Revisions
+from bot.transcripts.attributed import Attributed
 from bot.transcripts.finding import Source
 from bot.transcripts.formats import ASKED_FOR, LABELLED, read_bytes, read_file, slug
 from bot.transcripts.formats.text import speaker_named
@@ -91,9 +93,11 @@ class Adding:
     chunking: Chunking
 
     def add_all(
-        self, reads: Iterable[Reading | Added], progress: Progress | None, language: str | None
+        self, reads: Iterable[Reading | Added], progress: Progress | None, language: str | None, strict: bool = False
     ) -> Iterator[Added]:
         """Take in what was read, a batch at a time.  What could not be read is passed on.
+
+        `strict`: what has words that may be somebody else's is not taken in.
 
         Files are committed together that are taken in within a few seconds, since a commit writes the whole manifest.
         """
@@ -110,7 +114,10 @@ class Adding:
                 batch = Batch(self.manifests.read())
                 try:
                     while read is not None and (not done or time.monotonic() - started < _BATCH_SECONDS):
-                        done.append(read if isinstance(read, Added) else self._take(read, batch, progress, language))
+                        if isinstance(read, Added):
+                            done.append(read)
+                        else:
+                            done.append(self._take(read, batch, progress, language, strict))
                         read = next(rest, None)
                 finally:  # what is whole stays when the next one breaks off
                     self.commit(batch)
@@ -118,15 +125,18 @@ class Adding:
             yield from (item if isinstance(item, Added) else _added(*item, manifest) for item in done)
 
     def _take(
-        self, read: Reading, batch: Batch, progress: Progress | None, language: str | None
-    ) -> tuple[str, Record, Transcript]:
-        """What becomes of one file ("added", "replaced", "unchanged"), its record, and its transcript.
+        self, read: Reading, batch: Batch, progress: Progress | None, language: str | None, strict: bool
+    ) -> tuple[str, Record, Transcript] | Added:
+        """What becomes of one file ("added", "replaced", "unchanged"), its record, and its transcript as its file says.
 
         A new transcript is stored and indexed, and in the library with the commit of the batch.
         """
         transcript, path = read.transcript, read.path
         same_path = batch.by_path.get(path)
         twin = same_path or batch.by_content.get(transcript.sha256)
+        labels = self._labels_of(twin, transcript)
+        if strict and (failed := refused(relabelled(transcript, labels))):
+            return failed
         if twin and twin.sha256 == transcript.sha256:
             known = twin.told(read.title, read.date)
             if twin.path and twin.path.startswith(_UPLOADED) and Path(path).is_absolute():
@@ -150,15 +160,25 @@ class Adding:
         record = Record.of(transcript, same_path.path if same_path else path)
         record = record.told(read.title, read.date).spoken_in(language)
         if same_path:
-            record = record.taking_over(same_path)
+            record = record.with_labels(transcript, labels).taking_over(same_path)
         self.store_and_index(record, transcript, read.data, batch, progress)
         batch.put(record, same_path)
-        return "replaced" if same_path else "added", record, transcript
+        told = _with_lost_labels(transcript, same_path.labelled, labels) if same_path else transcript
+        return "replaced" if same_path else "added", record, told
+
+    def _labels_of(self, old: Record | None, transcript: Transcript) -> tuple[Label, ...]:
+        """The labels of its old self that hold for what was read: all for the same bytes, else where its words stay."""
+        if old is None or not old.labelled or old.sha256 == transcript.sha256:
+            return old.labelled if old else ()
+        return still_true(old.labelled, self.revisions.held(old.group).transcript, transcript)
 
     def store_and_index(
         self, record: Record, transcript: Transcript, data: bytes, batch: Batch, progress: Progress | None
     ) -> None:
-        """Write a transcript and its rows.  It is in the library with the commit of the batch."""
+        """Write a transcript as its file says, and its rows as the record's labels have it.
+
+        It is in the library with the commit of the batch.
+        """
         batch.pending.append(record.group)
         if old := batch.records.get(record.id):
             batch.pending.append(old.group)
@@ -172,7 +192,7 @@ class Adding:
         # Outside the guard, so that questions are answered meanwhile.  Nobody else can close these indexes: only
         # a new generation does, and only the one writer makes one.
         encoder = self.encoding.load()
-        indexes.put(transcript, record, encoder, self.chunking, progress)
+        indexes.put(relabelled(transcript, record.labelled), record, encoder, self.chunking, progress)
         # The name it was first made with stays: another runtime or path of the same encoder changes nothing.
         batch.encoder = batch.encoder or asdict(encoder.fingerprint())
 
@@ -196,11 +216,25 @@ def read_source(source: Source, format: str | None) -> Reading | Added:
     return Reading(str(source.path.resolve()), transcript, data, source.title, source.date)
 
 
-def would_add(source: Source, format: str | None = None, language: str | None = None) -> Added:
+def refused(transcript: Transcript) -> Added | None:
+    """What is told of a file that is not added because it is doubtful who speaks; None where it is not."""
+    attributed = Attributed.of(transcript)
+    if not attributed.doubts:
+        return None
+    error = (
+        f"{transcript.source}: {attributed.doubtful_in_words}; name each speaker in the file, or add it without "
+        "--strict and say who speaks with `onrecord label`"
+    )
+    return Added(transcript.source, "failed", error=error)
+
+
+def would_add(source: Source, format: str | None = None, language: str | None = None, strict: bool = False) -> Added:
     """What `Store.add_found` would say of a file: "readable" or "failed".  No library is asked."""
     read = read_source(source, format)
     if isinstance(read, Added):
         return read
+    if strict and (failed := refused(read.transcript)):
+        return failed
     record = Record.of(read.transcript, read.path).told(read.title, read.date)
     record = record.spoken_in(language and checked_language(language))
     return Added(read.transcript.source, "readable", None, FileReport.of(read.transcript, record))
@@ -246,14 +280,26 @@ def _read_alike(stored: Transcript, read: Transcript) -> bool:
 
 
 def _reading_of(transcript: Transcript) -> str:
-    turns = [(turn.label, turn.text, str(turn.place)) for turn in transcript.utterances]
+    turns = [
+        (turn.label, turn.text, str(turn.place), turn.doubt, [piece.carried for piece in turn.pieces])
+        for turn in transcript.utterances
+    ]
     return hashlib.sha256(json.dumps(turns).encode()).hexdigest()[:6]
+
+
+def _with_lost_labels(transcript: Transcript, labels: Sequence[Label], kept: Sequence[Label]) -> Transcript:
+    """A transcript of a file that has changed, with a remark on labels whose words do not stand there any longer."""
+    lost = [f"{place} ({speaker or 'nobody'})" for place, speaker in labels if (place, speaker) not in kept]
+    if not lost:
+        return transcript
+    remark = f"labels given to other words than stand there now, and gone: {', '.join(lost)}"
+    return replace(transcript, report=replace(transcript.report, remarks=(*transcript.report.remarks, remark)))
 
 
 def _added(outcome: str, record: Record, transcript: Transcript, manifest: Manifest) -> Added:
     """What is told of a transcript once it is in the library."""
     entry = manifest.by_id[record.id]
-    called = call(transcript, entry.title, entry.called, entry.language)
+    called = call(relabelled(transcript, entry.labelled), entry.title, entry.called, entry.language)
     return Added(transcript.source, outcome, entry, FileReport.of(called, entry))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.config import Chunking
+from bot.speakers.registry import row_label
 from bot.transcripts.transcript import Transcript
 from bot.words.sentences import Span, sentence_spans
 
@@ -43,7 +44,7 @@ class Chunk:
     end: int
     text: str = ""
     label: str = ""
-    """What the file calls the speaker; empty for windows."""
+    """Whoever speaks, under the label of the registry; empty for nobody that is named, and for windows."""
 
     @property
     def id(self) -> str:
@@ -73,7 +74,8 @@ def chunk_turns(transcript: Transcript, group: str, counter: TokenCounter, setti
         units = _measure(utterance.text, _units(utterance.text, counter, limit), counter)
         for start, end in _pack(units, min(settings.turn_tokens, limit)):
             text = utterance.text[start:end]
-            chunks.append(Chunk(group, utterance.index, start, utterance.index, end, text, utterance.label))
+            label = row_label(utterance.speaker)
+            chunks.append(Chunk(group, utterance.index, start, utterance.index, end, text, label))
     return chunks
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import LibraryError
+from bot.speakers.labelling import Label
 from bot.speakers.registry import Listed, Record, edition_of, speakers_by_label
 from bot.store.disk import write_durably
 from bot.transcripts.finding import MANIFEST
@@ -29,13 +30,14 @@ class Entry(Listed):
 
     `revision` names its reading under these names.  `called` has what each label's speaker is called, the label being
     UNNAMED_SPEAKER where the file names nobody.  `date` is the day of the recording, where it is known;
-    `language` and `language_by` are as in `Record`.
+    `language`, `language_by` and `labelled` are as in `Record`.
     """
 
     called: Mapping[str, str] = field(default_factory=dict, hash=False)
     date: datetime.date | None = None
     language: str | None = None
     language_by: str = ""
+    labelled: tuple[Label, ...] = ()
 
     @classmethod
     def of(cls, record: Record, called: Mapping[str, str]) -> Entry:
@@ -53,6 +55,7 @@ class Entry(Listed):
             date=record.date,
             language=record.language,
             language_by=record.language_by,
+            labelled=record.labelled,
         )
 
     @property
@@ -96,8 +99,12 @@ class Manifest:
         data = json.loads(text)
         if data.pop("format") != _FORMAT:
             raise ValueError("another format")
-        entries = tuple(Record(**item | {"speakers": tuple(item["speakers"])}) for item in data["entries"])
-        return cls(**data | {"entries": entries})
+        return cls(**data | {"entries": tuple(map(_record, data["entries"]))})
+
+
+def _record(item: dict[str, Any]) -> Record:
+    labels = tuple((str(place), str(speaker)) for place, speaker in item.get("labelled", ()))
+    return Record(**item | {"speakers": tuple(item["speakers"]), "labelled": labels})
 
 
 class ManifestFile:

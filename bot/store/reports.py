@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from bot.speakers.registry import GIVEN, NOTICED, Record
 from bot.store.manifest import Entry
+from bot.transcripts.attributed import Attributed
 from bot.transcripts.talk import Talk, talks_in
 from bot.transcripts.transcript import BLANK, Transcript, Unspoken, unspoken_units
 from bot.words.phrases import clock, listed, plural
@@ -54,7 +55,7 @@ class FileReport:
     `format`, `why` and `encoding` say how it was read, `language` its language and `language_by` who says so ("given",
     "file", "noticed").  `talks` are its speakers, most words first.  `span` is when the first words begin and the last
     end, in seconds of the recording; None where the file has no times.  `speech` and `left_out` add up to `units`, each
-    a `unit` ("line", "cue").
+    a `unit` ("line", "cue").  `attributed` tells how it is known who speaks.
     """
 
     source: str
@@ -74,6 +75,7 @@ class FileReport:
     speech: int
     left_out: tuple[LeftOut, ...]
     remarks: tuple[str, ...]
+    attributed: Attributed
 
     @classmethod
     def of(cls, transcript: Transcript, known: Known | None = None) -> FileReport:
@@ -98,6 +100,7 @@ class FileReport:
             speech=reading.speech,
             left_out=_by_reason(reading.unspoken),
             remarks=reading.remarks,
+            attributed=Attributed.of(transcript),
         )
 
     @property
@@ -129,6 +132,7 @@ class FileReport:
         """A few lines for people; what is left out of every file of its format is counted and not shown."""
         names = [talk.speaker for talk in self.talks]
         lines = [f"{self.counted} by {listed(names, _NAMED)}", self._how_read(), self.kept]
+        lines += [] if self.attributed.sure else [str(self.attributed)]
         for part in self.left_out:
             if part.reason not in _EXPECTED:
                 lines += [_example(item) for item in part.items[:_EXAMPLES]]
@@ -142,6 +146,7 @@ class FileReport:
         for talk in self.talks:
             timed = f", {clock(talk.seconds)} of talk" if talk.seconds is not None else ""
             lines.append(f"{talk.speaker}: {plural(talk.words, 'word')} in {plural(talk.turns, 'turn')}{timed}")
+        lines += [str(self.attributed), *(f"doubtful: {doubt}" for doubt in self.attributed.doubts)]
         lines += [self.kept, *self.remarks]
         return lines + [_example(item, whole=True) for part in self.left_out for item in part.items]
 
@@ -184,6 +189,7 @@ class FileReport:
                 for part in self.left_out
             ],
             "remarks": list(self.remarks),
+            "attribution": self.attributed.as_dict(),
         }
 
 

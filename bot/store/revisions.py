@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.errors import LibraryError, TranscriptError
+from bot.speakers.labelling import relabelled
 from bot.speakers.registry import call
 from bot.store.disk import write_durably
 from bot.store.manifest import Entry, ManifestFile
@@ -51,6 +52,8 @@ class Revisions:
     def turns(self, revision: str) -> tuple[tuple[str, str], ...]:
         """See `Store.turns`."""
         entry = self._entry_of(revision)
+        if entry.labelled:
+            return tuple((turn.speaker, turn.text) for turn in self.transcript(revision).utterances)
         try:
             stored = json.loads((self._folder(entry.group) / "transcript.json").read_bytes())
             return tuple((entry.called[turn["speaker"]], turn["text"]) for turn in stored["utterances"])
@@ -75,7 +78,8 @@ class Revisions:
 
     def _load_revision(self, revision: str) -> Transcript:
         entry = self._entry_of(revision)
-        return call(self.held(entry.group).transcript, entry.title, entry.called, entry.language)
+        said = relabelled(self.held(entry.group).transcript, entry.labelled)
+        return call(said, entry.title, entry.called, entry.language)
 
     def _entry_of(self, revision: str) -> Entry:
         entry = self._manifests.read().by_group.get(revision.partition("+")[0])

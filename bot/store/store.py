@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.config import Settings
 from bot.errors import LibraryError, TranscriptError
-from bot.speakers.registry import NOTICED, Change, Record, Renamed, differences, editing, merging, renaming, speakers_of
+from bot.speakers.labelling import Label, place_in, relabelled, words_at
+from bot.speakers.registry import (
+    NOTICED,
+    Change,
+    Record,
+    Renamed,
+    differences,
+    editing,
+    merging,
+    renaming,
+    speaker_meant,
+    speakers_of,
+)
 from bot.store.adding import Adding, Batch, Reading, made, read_source, uploaded
 from bot.store.commits import Commits
 from bot.store.encoders import Encoding, load_encoder
@@ -54,6 +66,17 @@ class Kept:
     position: int
     transcript: Transcript = field(repr=False)
     data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """A place of a transcript whose words are somebody else's now than they were `before`; both as they are called."""
+
+    transcript: str
+    place: str
+    words: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 class Store:
@@ -161,19 +184,21 @@ class Store:
         *,
         format: str | None = None,
         language: str | None = None,
+        strict: bool = False,
     ) -> IngestReport:
         """Add a file, the readable files of a folder, a glob, a feed, several of these, or a Transcript made in Python.
 
         `format` is the key of the family of files that all of them are read as (`bot.transcripts.formats`), `language`
         the tag of the language that all are in ("de"); by default the files tell.  A file that is there already changes
-        nothing; one that was added before and has changed takes the place of its old self.  Raises TranscriptError when
-        the only file named cannot be read; of several, those that cannot are listed in the report as failed and the
-        others are added.
+        nothing; one that was added before and has changed takes the place of its old self.  `strict`: a file some of
+        whose words may be somebody else's than the file seems to say counts as one that cannot be read.  Raises
+        TranscriptError when the only file named cannot be read; of several, those that cannot are listed in the report
+        as failed and the others are added.
         """
         if isinstance(what, Transcript):
             return IngestReport((self._add_one(made(what), progress, language),))
         found = find([what] if isinstance(what, str | Path) else list(what))
-        report = self.add_found(found, progress, format=format, language=language)
+        report = self.add_found(found, progress, format=format, language=language, strict=strict)
         if found.alone and report.failed:
             raise TranscriptError(report.failed[0].error)
         return report
@@ -185,6 +210,7 @@ class Store:
         *,
         format: str | None = None,
         language: str | None = None,
+        strict: bool = False,
         tell: Callable[[Added], None] | None = None,
     ) -> IngestReport:
         """Add the files that `find` found; `tell` hears of each once it is in the library, or has failed.
@@ -196,7 +222,7 @@ class Store:
             if tell:
                 tell(file)
         reads = (read_source(source, format) for source in found.files)
-        for added in self._adding.add_all(reads, progress, language and checked_language(language)):
+        for added in self._adding.add_all(reads, progress, language and checked_language(language), strict):
             files.append(added)
             if tell:
                 tell(added)
@@ -301,6 +327,60 @@ class Store:
         self._change(editing(id, title, date))
         return self.entry(id)
 
+    def label(self, id: str, place: str, name: str | None, progress: Progress | None = None) -> Relabelled:
+        """Say who speaks at a place of a transcript, whatever its file says; None for nobody that is known.
+
+        `place` is "120-134" for lines, or an item as quotes cite it ("segments[12]").  `name` is anybody's; whoever is
+        called so in the transcript is the same person.  It is kept beside the file, like names of speakers, and holds
+        until `unlabel`; of two labels for the same words the later holds.  Turns are split where they have to be, and
+        this transcript is indexed anew, whole or not at all.  Raises LibraryError for an unknown transcript, a place
+        where nothing is said, and a name as `rename` does.
+        """
+
+        def labels(record: Record, transcript: Transcript) -> tuple[Label, ...]:
+            given = place_in(transcript, place), speaker_meant(record, self.entry(id).called, name and name.strip())
+            return (*record.labelled, given)
+
+        return self._relabel(id, labels, progress)
+
+    def unlabel(self, id: str, progress: Progress | None = None) -> Relabelled:
+        """Take back the last label that was given in a transcript.  Raises LibraryError where there is none."""
+
+        def labels(record: Record, transcript: Transcript) -> tuple[Label, ...]:
+            if not record.labelled:
+                raise LibraryError(f"nobody has said who speaks in {id}, so there is nothing to take back")
+            return record.labelled[:-1]
+
+        return self._relabel(id, labels, progress)
+
+    def _relabel(
+        self, id: str, labels_of: Callable[[Record, Transcript], tuple[Label, ...]], progress: Progress | None
+    ) -> Relabelled:
+        """Give a transcript other labels.  Until the commit it is read as before, and nothing is left of that after."""
+        entry = self.entry(id)
+        labels_of(self._record(id), self._revisions.held(entry.group).transcript)  # an error before anything is locked
+        with self._commits.writing():
+            record = self._record(id)
+            held = self._revisions.held(record.group)
+            labels = labels_of(record, held.transcript)
+            place, _ = max(labels, record.labelled, key=len)[-1]  # the one that is given, or taken back
+            before = words_at(self.transcript(id), place)
+            batch = Batch(self._manifests.read())
+            try:
+                changed = record.with_labels(held.transcript, labels)
+                self._adding.store_and_index(changed, held.transcript, held.data, batch, progress)
+                batch.put(changed, record)
+            finally:
+                self._adding.commit(batch)
+            after = words_at(self.transcript(id), place)
+        words = sum(len(text.split()) for _, text in after)
+        who = (tuple(dict.fromkeys(speaker for speaker, _ in said)) for said in (before, after))
+        return Relabelled(id, place, words, *who)
+
+    def _record(self, id: str) -> Record:
+        self.entry(id)
+        return next(record for record in self._manifests.read().entries if record.id == id)
+
     def _change(self, change: Change) -> tuple[Renamed, ...]:
         """Commit what a person says of the transcripts; nothing else of the library is written."""
         change(self._manifests.read().entries)  # what cannot be done is an error before anything is locked or made
@@ -326,7 +406,7 @@ class Store:
             entries: list[Record] = []
             try:
                 for record in manifest.entries:
-                    transcript = self.transcript(record.id)
+                    transcript = relabelled(self._revisions.held(record.group).transcript, record.labelled)
                     entries.append(record if record.language else _noticed(record, transcript))
                     indexes.put(transcript, entries[-1], new_encoder, self.settings.chunking, progress)
             finally:

@@ -140,6 +140,11 @@ class Utterance:
         return pieces[0].start, pieces[-1].end
 
     @property
+    def doubtful(self) -> bool:
+        """Whether somebody else may speak than the one under whose name it stands."""
+        return bool(self.label and self.doubt) and not self.given
+
+    @property
     def place(self) -> Place:
         return self.place_of(0, len(self.text))
 

@@ -139,6 +139,8 @@ def _fold_transcript(library: Store, entry: Entry, folder: Path) -> bytes:
     Only the texts are read from the stored transcript: making whole Utterances takes four times as long.
     """
     try:
+        if entry.labelled:  # what is stored has the turns of the file
+            raise FileNotFoundError
         stored = json.loads((folder / "transcript.json").read_text(encoding="utf-8"))
         texts = [str(item["text"]) for item in stored["utterances"]]
     except FileNotFoundError:

@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.transcripts.formats.labelled import is_direction
 from bot.transcripts.formats.labels import TURN_END, Candidate, candidate_of, lower_case_words, shape_of
+from bot.transcripts.formats.unsaid import is_direction
 
 # A name in brackets at the head of a line, behind a sign of a change or not; in angle brackets, machines' names only.
 _MARK = re.compile(
