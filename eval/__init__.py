@@ -8,4 +8,6 @@ fitting    the weights of the product, and those that were fitted without a part
 ablation   what each part of finding is worth
 runner     a set through a system, into a run folder
 report     a run folder to one HTML page; two runs side by side
+
+attribution  (a package) how many words of files whose truth is known go to the right speaker
 """

@@ -1,9 +1,8 @@
 """Whose words: the measure on readings made by hand, and the invented files of tests/attribution.
 
 These files were written by somebody who had not seen the readers; their truths stand beside them.
-`tests/attribution/bounds.json` holds how many of their words may go to a wrong named speaker without a caution, and how
-many of mutated files.  The figures are those of the day; after a change that lowers them they are lowered, and never
-raised.
+`tests/attribution/bounds.json` holds how many of their words may go to a wrong named speaker without a caution: today's
+figure, so that it can only go down (`tests/eval/attribution_bounds.py` lowers it).
 """
 
 from __future__ import annotations
@@ -35,15 +34,12 @@ from eval.attribution.measure import (
     UNTOLD,
     Judged,
     judge,
-    measure,
-    total,
 )
-from eval.attribution.truths import meets, truth_of, truths_beside, truths_listed
+from eval.attribution.truths import meets, truth_of, truths_beside
 from eval.attribution.words import align, common, words_of
 from tests.conftest import shared
+from tests.eval.attribution_bounds import FOLDER, bounds, cases, figures_of, invented
 
-FOLDER = Path(__file__).resolve().parents[1] / "attribution"
-BOUNDS = json.loads((FOLDER / "bounds.json").read_text(encoding="utf-8"))
 FROZEN = json.loads((FOLDER / "shared-formats.json").read_text(encoding="utf-8"))
 
 
@@ -287,19 +283,13 @@ def test_the_truths_are_texts_of_their_files() -> None:
 
 def held(judged: list[Judged], name: str) -> None:
     """The files keep within their bounds."""
-    told, bounds = total(judged), BOUNDS[name]
-    found = {
-        "wrong, no caution": told[SILENT],
-        "dropped": told[DROPPED],
-        "refused wrongly": sum(bool(file.refusal) and not file.refused_rightly for file in judged),
-    }
-    assert all(found[key] <= bound for key, bound in bounds.items()), (
-        f"{found}\n{as_markdown(judged)}{worst(judged, 5)}"
-    )
+    found = figures_of(judged)
+    told = f"{found}\n{as_markdown(judged)}{worst(judged, 5)}"
+    assert all(found[key] <= bound for key, bound in bounds(name).items()), told
 
 
 def test_few_words_go_to_a_wrong_speaker_in_silence() -> None:
-    held(measure(truths_beside(FOLDER)), "adversarial")
+    held(invented(), "invented")
 
 
 def test_the_easy_file_is_all_right() -> None:
@@ -315,7 +305,8 @@ def test_the_easy_file_is_all_right() -> None:
 
 def test_few_words_of_the_shared_cases_go_to_a_wrong_speaker_in_silence() -> None:
     """Their truths are by place: lines, text nodes or parts of a JSON, with how many words are spoken there."""
-    held(measure(truths_listed(shared("cases/reading"), FOLDER / "shared-cases.json")), "shared cases")
+    shared("cases/reading")
+    held(cases(), "shared cases")
 
 
 @pytest.mark.parametrize("name", FROZEN)

@@ -52,6 +52,7 @@ _NOTE = re.compile(r"\s*(\(\d{1,3}\)|\[\d{1,3}\])\s+\S")
 _POINTER = re.compile(r"(?<=\S)(\(\d{1,3}\)|\[\d{1,3}\])")
 _PUNCTUATED = 0.95  # share of the labelled lines that end as sentences do
 _HEADING_WORDS = 8
+_SELDOM = 2  # lines that a word heads which may be no name
 _PAGE = re.compile(r"[\W_]{0,3}(\d{1,4})[\W_]{0,3}")
 _GOES_ON = re.compile(r"[.!?…。！？,;—–-][\"'”’)\]*_]*(?:$|\s)")  # the end of a sentence, or of a part of one
 _TAIL = 20  # characters in which the end of a sentence is looked for
@@ -101,9 +102,15 @@ class _Sheet:
         return Counter(candidate.name for candidate in self.labelled.values())
 
     def doubt_of(self, name: str) -> str:
-        """Why a label may be none: it heads one line, and is one word such as sentences begin with."""
-        weak = self.counts[name] == 1 and shape_of(name, emphasised=False) in ("word", "lower case")
-        return f"“{name}” heads one line of the file and may be no name" if weak else ""
+        """Why a label may be none: one word such as sentences begin with, seldom, where others have whole names."""
+        count = self.counts[name]
+        if count > _SELDOM or shape_of(name, emphasised=False) not in ("word", "lower case"):
+            return ""
+        whole = sum(number for other, number in self.counts.items() if shape_of(other, False) == "name")
+        if count > 1 and 2 * whole < sum(self.counts.values()):
+            return ""
+        often = "one line" if count == 1 else f"{count} lines"
+        return f"“{name}” heads {often} of the file and may be no name"
 
     def is_head(self, paragraph: _Paragraph) -> bool:
         return is_head([self.text(number) for number in paragraph.numbers])
