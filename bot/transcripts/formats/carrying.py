@@ -20,7 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _ENOUGH = 3  # stretches without a label from which on what follows them is evidence by itself
-_OFTEN = 0.05  # so many of the turns must have some
+_OFTEN = 0.05  # so many of the turns must have some,
+_MANY_TIMES = 8  # or so many, however many turns there are
 _SOME = 0.3  # the same, where they are fewer
 _SAME_AGAIN = 0.1  # at most this share of them may be followed by the label that stands before them
 _NAMELESS = 0.34  # from this share on somebody else speaks in them
@@ -90,7 +91,7 @@ def habit_of(blocks: Sequence[Block], before: int = 0) -> Habit:
     if every_block or nameless or asking or before >= max(2, len(runs)):
         return Habit(carries=False, sure=True, longest=0)
     clean = again <= round(_SAME_AGAIN * len(between))
-    if clean and len(between) >= max(_ENOUGH, _OFTEN * len(runs)):
+    if clean and len(between) >= min(_MANY_TIMES, max(_ENOUGH, _OFTEN * len(runs))):
         return Habit(carries=True, sure=True, longest=longest)
     # Once is no habit: in a file where turns have one paragraph, another one is hardly theirs.
     carries = share >= _FEW and len(between) >= min(_ENOUGH, _SOME * len(runs))

@@ -92,6 +92,8 @@ _LOWER_CASE_WORDS = 0.3  # and so many `bell hooks:`, as `my point:` may occur o
 # A single capitalised word must head this share of the labelled lines, or this if the text has it in lower case too.
 _RARE_WORD = 0.01
 _WORD = 0.05
+_ALL_TIMED = 0.8
+_BEGINS_TIMED = re.compile(rf"\s*[\[(]?{TIME}[\])]?\s+\S")
 _ABOVE = 0.34  # share of the labels that may stand on a title page; where there are more, the habit changes
 _FULL_LINE = 0.5  # of the longest line: shorter lines were not cut by wrapping
 _MARKED = 0.6  # so many labels are bold or in brackets: others must occur often
@@ -153,7 +155,9 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     filled = max(1, sum(1 for line in lines if line.strip()))
     counts = Counter(candidate.name for candidate in candidates)
     emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
-    marked = emphasised | {candidate.name for candidate in candidates if candidate.timed}
+    # Where every line has a time, a time says nothing of a label.
+    timed = sum(1 for line in lines if _BEGINS_TIMED.match(line)) < _ALL_TIMED * filled
+    marked = emphasised | {candidate.name for candidate in candidates if candidate.timed and timed}
     shapes = {name: shape_of(name, name in emphasised) for name in counts}
     labelled = sum(count for name, count in counts.items() if shapes[name])
     dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
@@ -289,8 +293,8 @@ def _may_occur_once(
     `longest` that of the longest repeated label, in a script without spaces.
     """
     above = lines[candidate.line - 2].strip() if candidate.line > 1 else ""
-    if _WIDE_MARKS.search(candidate.name) or len(candidate.name) > longest + _LONGER:
-        return False  # a sentence before a colon; scripts without spaces show no words
+    if len(candidate.name) > longest + _LONGER:
+        return False  # a sentence before a colon, in a script that does not show its words
     if full_line is not None:
         # All lines are turns, and people leave out full stops; but a long line cut in mid-sentence was wrapped.
         return not above or bool(TURN_END.search(above)) or len(above) < full_line
@@ -315,6 +319,8 @@ def shape_of(name: str, emphasised: bool) -> str | None:
         return None  # a remark; a number, a year ("1990s"), a price ("20k")
     if name.count("(") != name.count(")") or name.startswith("("):
         return None  # "(1) Papers", "(Ana Silva [Labour]"
+    if _WIDE_MARKS.search(core):
+        return None  # a sentence before a colon
     tokens = core.split()
     if core.endswith((".", "!", "?", ",", ";")) and not _ABBREVIATION.fullmatch(tokens[-1]):
         return None
