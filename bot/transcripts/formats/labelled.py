@@ -245,36 +245,17 @@ def read_turns(
     `spans` start and end (seconds) of lines; `fold` gives the words that are shown.
     """
     on_every_line = _labels_every_line(labelled)
-    has_trailer = not on_every_line and _has_trailer(lines, labelled)
-    last_label = max(labelled)
+    times = {number: time for number, time in _times_alone(lines).items() if number not in not_speech}
+    left_out = _left_out(lines, labelled, not_speech, times, on_every_line)
     labels = {candidate.name for candidate in labelled.values()}
     turns: list[Turn] = []
-    left_out: list[tuple[int, str, str]] = []
     spoken: list[int] = []
-    times = _times_alone(lines)
     time: float | None = None
     for number, line in enumerate(lines, 1):
+        if number in left_out:
+            time = times.get(number, time)
+            continue
         candidate = labelled.get(number)
-        if not candidate:
-            if not line.strip():
-                reason = "blank"
-            elif number in not_speech:
-                reason = not_speech[number]
-            elif number in times:
-                time, reason = times[number], "time"
-            elif not turns:
-                reason = "header"
-            elif HEADING.match(line):
-                reason = "heading"
-            elif is_direction(line):
-                reason = "stage direction"
-            elif on_every_line or (has_trailer and number > last_label):
-                reason = "unlabelled"
-            else:
-                reason = ""
-            if reason:
-                left_out.append((number, reason, line.strip() and line))
-                continue
         spoken.append(number)
         if candidate and not (on_every_line and turns and turns[-1].label == candidate.name):
             turns.append(Turn(candidate.name, speaker_named(candidate.name)))
@@ -287,16 +268,55 @@ def read_turns(
         for label, said in more:
             turns.append(Turn(label, speaker_named(label)))
             turns[-1].add(fold(said), number)
+    remarks = _remarks(turns, labelled, {number: others[number] for number in spoken if number in others})
+    read_as = "label on every line" if on_every_line else "label once a turn"
+    unspoken = group_unspoken(
+        [(number, why, lines[number - 1].strip() and lines[number - 1]) for number, why in left_out.items()]
+    )
+    report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), unspoken, tuple(remarks))
+    return Contents(utterances(turns), report.check())
+
+
+def _left_out(
+    lines: Sequence[str],
+    labelled: Mapping[int, Candidate],
+    not_speech: Mapping[int, str],
+    times: Collection[int],
+    on_every_line: bool,
+) -> dict[int, str]:
+    """The lines (numbers) without a label that do not continue a turn either, each with why."""
+    first, last = min(labelled), max(labelled)
+    has_trailer = not on_every_line and _has_trailer(lines, labelled)
+    reasons: dict[int, str] = {}
+    for number, line in enumerate(lines, 1):
+        if number in labelled:
+            continue
+        if not line.strip():
+            reasons[number] = "blank"
+        elif number in not_speech:
+            reasons[number] = not_speech[number]
+        elif number in times:
+            reasons[number] = "time"
+        elif number < first:
+            reasons[number] = "header"
+        elif HEADING.match(line):
+            reasons[number] = "heading"
+        elif is_direction(line):
+            reasons[number] = "stage direction"
+        elif on_every_line or (has_trailer and number > last):
+            reasons[number] = "unlabelled"
+    return reasons
+
+
+def _remarks(turns: Sequence[Turn], labelled: Mapping[int, Candidate], others: Mapping[int, str]) -> list[str]:
+    """What was decided on thin evidence.  `others`: heads of the lines that were read as words."""
     remarks = []
     if silent := sum(1 for turn in turns if not turn.spoken):
         remarks.append(f"{silent} labels without words")
     counts = Counter(candidate.name for candidate in labelled.values())
     if once := [name for name, count in counts.items() if count == 1]:
         remarks.append(f"read as speakers though they occur once: {listed(once, _NAMES_SHOWN)}")
-    remarks += _doubts({number: others[number] for number in spoken if number in others}, " of the turn before")
-    read_as = "label on every line" if on_every_line else "label once a turn"
-    report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), group_unspoken(left_out), tuple(remarks))
-    return Contents(utterances(turns), report.check())
+    return remarks + _doubts(others, " of the turn before")
 
 
 def _doubts(others: Mapping[int, str], where: str) -> list[str]:
