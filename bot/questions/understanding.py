@@ -19,7 +19,7 @@ from bot.questions.conversation import Standalone, standalone_question
 from bot.questions.forms import Form, read_form
 from bot.questions.scope import Narrowed, narrow
 from bot.quotes.choosing import Choice
-from bot.retrieval.search import Passage
+from bot.retrieval.passages import Passage
 from bot.speakers.names import (
     Roles,
     SpeakerQuestion,
