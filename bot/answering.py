@@ -44,7 +44,8 @@ from bot.questions import forms
 from bot.questions.understanding import Leg, Rewriter, Understood, understand
 from bot.quotes.choosing import Choice, choose
 from bot.quotes.quoting import Quote, is_in_source
-from bot.retrieval.search import Passage, TranscriptRetriever
+from bot.retrieval.passages import Passage
+from bot.retrieval.retriever import TranscriptRetriever
 from bot.words.phrases import join_names
 
 if TYPE_CHECKING:

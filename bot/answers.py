@@ -10,7 +10,7 @@ from bot.checking.check import Statement
 from bot.counts.counting import Counted
 from bot.questions import forms
 from bot.quotes.quoting import Quote
-from bot.retrieval.search import Passage
+from bot.retrieval.passages import Passage
 from bot.words.phrases import join_names
 
 ANSWERED, NOT_FOUND, NOT_BY_SPEAKER, UNCLEAR = "answered", "not_found", "not_by_speaker", "unclear"

@@ -36,8 +36,8 @@ class Library(Store):
         return build_tool(self)
 
     def as_retriever(self) -> BaseRetriever:
-        """Question to passages as a LangChain retriever; see `bot.retrieval.search.TranscriptRetriever`."""
-        from bot.retrieval.search import TranscriptRetriever
+        """Question to passages as a LangChain retriever; see `bot.retrieval.retriever.TranscriptRetriever`."""
+        from bot.retrieval.retriever import TranscriptRetriever
 
         return TranscriptRetriever(library=self)
 

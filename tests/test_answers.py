@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answers import ANSWERED, NOT_BY_SPEAKER, NOT_FOUND, REFUSAL, Answer, Citation
 from bot.quotes.quoting import Quote
-from bot.retrieval.search import Hit, Passage, Stretch
+from bot.retrieval.passages import Hit, Passage, Stretch
 from bot.transcripts.transcript import Transcript
 from tests.parsing import Parsed, made
 from ui import answers, markup

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot import Library
 from bot.checking.evidence import defused, gather, new_fence
-from bot.retrieval.search import Passage
+from bot.retrieval.passages import Passage
 from embeddings.encoder import Encoder
 
 TALK = """\

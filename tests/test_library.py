@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot import EncoderError, Library, LibraryError, TranscriptError, answer
-from bot.retrieval.search import Passage
+from bot.retrieval.passages import Passage
 from bot.transcripts.finding import MANIFEST
 from bot.transcripts.formats import read_bytes
 from embeddings.encoder import BUNDLED, MINILM, Encoder, Fingerprint

@@ -18,7 +18,8 @@ from bot.cli import main
 from bot.counts.roster import perhaps_one
 from bot.questions.whose import read_question
 from bot.quotes.quoting import is_in_source
-from bot.retrieval.search import Passage, search
+from bot.retrieval.passages import Passage
+from bot.retrieval.search import search
 from bot.speakers.names import find_speakers, fold_name, is_machine_label
 from bot.speakers.registry import Record, merging, renaming, rows_of, speakers_by_label
 from bot.store.revisions import RevisionGone

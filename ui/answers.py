@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bot.answers import ANSWERED, NOT_FOUND, Answer, Citation, side_heading
 from bot.models.model import Model
 from bot.quotes.quoting import Quote
-from bot.retrieval.search import Passage
+from bot.retrieval.passages import Passage
 from bot.transcripts.transcript import Transcript
 from bot.words.phrases import join_names
 from ui.markup import TranscriptOf, act_button, figure_html, number_button, open_button, text, who_html

@@ -56,24 +56,34 @@ class Editing:
     rewrite: bool
 
 
-def build(desk: Desk) -> None:
-    """The tab."""
-    page = _Chat(desk)
-    turns = gr.State([])
-    editing = gr.State(None)
-    current = gr.State(None)  # this conversation as this tab keeps it, once it does
-    deleted = gr.State(None)  # what this session deleted last
-    kept = gr.State({})  # id to Conversation: those that the browser keeps
-    with gr.Row(elem_id="conversations"):
-        picker = gr.Dropdown(
-            [(WORDING.unnamed, "")], value="", label=WORDING.conversations, show_label=False, container=False,
-            elem_id="picker", interactive=True,
-        )  # fmt: skip
-        new = gr.Button(WORDING.new, elem_id="new", size="sm", variant="secondary")
-        forget = gr.Button(WORDING.forget, elem_id="forget", size="sm", variant="secondary")
-        markdown = gr.Button(WORDING.export_markdown, elem_id="save-markdown", size="sm", variant="secondary")
-        html = gr.Button(WORDING.export_html, elem_id="save-html", size="sm", variant="secondary")
-    chat = gr.Chatbot(
+@dataclass(frozen=True)
+class _Bar:
+    """The row above the conversation: which one it is, and what can be done with the whole of it."""
+
+    picker: gr.Dropdown
+    new: gr.Button
+    forget: gr.Button
+    markdown: gr.Button
+    html: gr.Button
+
+    @classmethod
+    def build(cls) -> _Bar:
+        with gr.Row(elem_id="conversations"):
+            return cls(
+                picker=gr.Dropdown(
+                    [(WORDING.unnamed, "")], value="", label=WORDING.conversations, show_label=False, container=False,
+                    elem_id="picker", interactive=True,
+                ),
+                new=gr.Button(WORDING.new, elem_id="new", size="sm", variant="secondary"),
+                forget=gr.Button(WORDING.forget, elem_id="forget", size="sm", variant="secondary"),
+                markdown=gr.Button(WORDING.export_markdown, elem_id="save-markdown", size="sm", variant="secondary"),
+                html=gr.Button(WORDING.export_html, elem_id="save-html", size="sm", variant="secondary"),
+            )  # fmt: skip
+
+
+def _conversation(desk: Desk) -> gr.Chatbot:
+    """What has been said; before that, what can be asked."""
+    return gr.Chatbot(
         elem_id="chat",
         label=WORDING.chat,
         show_label=False,
@@ -88,9 +98,10 @@ def build(desk: Desk) -> None:
         placeholder=answers.start_html(bool(desk.library.entries)),
         examples=[{"text": example} for example in desk.examples],
     )
-    desk.chat = chat
-    edited = gr.HTML("", elem_id="edited", apply_default_css=False)
-    question = gr.Textbox(
+
+
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
         elem_id="question",
         label=WORDING.question,
         placeholder=WORDING.hint,
@@ -103,6 +114,20 @@ def build(desk: Desk) -> None:
         max_length=_LONGEST_QUESTION,
         autofocus=True,
     )
+
+
+def build(desk: Desk) -> None:
+    """The tab."""
+    page = _Chat(desk)
+    turns = gr.State([])
+    editing = gr.State(None)
+    current = gr.State(None)  # this conversation as this tab keeps it, once it does
+    deleted = gr.State(None)  # what this session deleted last
+    kept = gr.State({})  # id to Conversation: those that the browser keeps
+    bar = _Bar.build()
+    chat = desk.chat = _conversation(desk)
+    edited = gr.HTML("", elem_id="edited", apply_default_css=False)
+    question = _question_box()
     rewrite = gr.Checkbox(True, label=WORDING.rewrite, elem_id="rewrite", container=False, show_label=False)
     gr.HTML(page.writer(), elem_id="writer", apply_default_css=False)
 
@@ -115,7 +140,7 @@ def build(desk: Desk) -> None:
     keeping: dict[str, Any] = {
         "fn": page.keep,
         "inputs": [turns, current, kept],
-        "outputs": [current, kept, picker, desk.outbox],
+        "outputs": [current, kept, bar.picker, desk.outbox],
         **QUIET,
     }
     for event in asked:
@@ -123,19 +148,19 @@ def build(desk: Desk) -> None:
     whole = [chat, turns, current, editing, edited, desk.outbox]
     # First the answer ends, then what is left is shown; at once, a late draft could come on top.
     question.stop(None, cancels=asked, **QUIET).then(page.shown, turns, chat, **QUIET).then(**keeping)
-    new.click(None, cancels=asked, **QUIET).then(page.new, kept, [*whole, picker], **QUIET)
+    bar.new.click(None, cancels=asked, **QUIET).then(page.new, kept, [*whole, bar.picker], **QUIET)
     # Not `input`, which it also sends when it is left with Escape.
-    picker.select(None, cancels=asked, **QUIET).then(page.open, [picker, kept], whole, **QUIET)
-    forget.click(None, cancels=asked, **QUIET).then(
-        page.forget, [current, kept], [*whole, picker, kept, deleted], **QUIET
+    bar.picker.select(None, cancels=asked, **QUIET).then(page.open, [bar.picker, kept], whole, **QUIET)
+    bar.forget.click(None, cancels=asked, **QUIET).then(
+        page.forget, [current, kept], [*whole, bar.picker, kept, deleted], **QUIET
     )
-    desk.wire.unforget(page.unforget, [deleted, kept], [*whole, picker, kept], **QUIET)
-    markdown.click(page.save_markdown, turns, desk.outbox, **QUIET)
-    html.click(page.save_html, turns, desk.outbox, **QUIET)
+    desk.wire.unforget(page.unforget, [deleted, kept], [*whole, bar.picker, kept], **QUIET)
+    bar.markdown.click(page.save_markdown, turns, desk.outbox, **QUIET)
+    bar.html.click(page.save_html, turns, desk.outbox, **QUIET)
     desk.wire.edit(page.edit, turns, [question, editing, edited], **QUIET)
     desk.wire.leave(lambda: ("", None, ""), None, [question, editing, edited], **QUIET)
-    desk.wire.remembered(page.remembered, None, [*whole, picker, kept], **QUIET)
-    desk.wire.noticed(page.noticed, current, [picker, kept], **QUIET)
+    desk.wire.remembered(page.remembered, None, [*whole, bar.picker, kept], **QUIET)
+    desk.wire.noticed(page.noticed, current, [bar.picker, kept], **QUIET)
 
 
 class _Chat:

@@ -25,7 +25,7 @@ from bot.answers import LOST, NO_MARKS, Answer, Citation, text_of
 from bot.checking.check import Statement
 from bot.errors import LibraryError, OnRecordError
 from bot.quotes.quoting import Quote, is_in_source
-from bot.retrieval.search import Hit, Passage, Stretch
+from bot.retrieval.passages import Hit, Passage, Stretch
 from bot.store.store import PAGE_SECRET
 from ui.places import QUOTE, Spot
 from ui.wording import WORDING

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.quotes.quoting import Quote
-from bot.retrieval.search import Passage
+from bot.retrieval.passages import Passage
 from bot.store.store import Store
 from bot.words.sentences import sentence_spans
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.config import Modelling
     from bot.models.model import Model
     from bot.quotes.quoting import Quote
-    from bot.retrieval.search import Passage
+    from bot.retrieval.passages import Passage
     from bot.store.store import Store
 
 _log = logging.getLogger("onrecord.model")

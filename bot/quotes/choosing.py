@@ -24,7 +24,8 @@ from bot.questions.whose import SpeakerQuestion
 from bot.quotes.opposing import otherwise
 from bot.quotes.quoting import Quote
 from bot.retrieval import ranking
-from bot.retrieval.search import SPOKEN, Hit, Passage, content_words
+from bot.retrieval.passages import Hit, Passage
+from bot.retrieval.search import SPOKEN, content_words
 from bot.transcripts.transcript import Transcript
 from bot.words.quantities import asked_units, holds_unit
 from bot.words.sentences import Span, sentence_spans

@@ -2,136 +2,40 @@
 
     question ─► hits of four rankings ─► evidence, a row a chunk ─► scores ─► ranking of utterances, passages
 
-Vectors and BM25, over turns and over windows of turns, find chunks; `bot.retrieval.ranking` weighs what is known of
-each.  The unit that is read is not the unit that is found: a passage is a found chunk with the sentences around it,
-across turns.
+Vectors and BM25, over turns and over windows of turns, find chunks; `bot.retrieval.ranking` weighs what
+`bot.retrieval.gathering` knows of each.  The unit that is read is not the unit that is found: a passage is a found
+chunk with the sentences around it, across turns.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
 from bot.config import Retrieval
 from bot.questions.kinds import Kind, read_kind, subject_of
-from bot.questions.whose import SpeakerQuestion, read_question
+from bot.questions.whose import SpeakerQuestion
 from bot.retrieval import ranking
-from bot.speakers.registry import rows_of, speakers_of
+from bot.retrieval.gathering import gather
+from bot.retrieval.passages import Hit, Passage, Stretch
+from bot.speakers.registry import rows_of
 from bot.store.chunking import Chunk, group_of
 from bot.store.indexes import Indexes
 from bot.store.revisions import RevisionGone
 from bot.store.store import Store
-from bot.transcripts.transcript import Lines, Transcript, span_of_places
+from bot.transcripts.transcript import Transcript
 from bot.words.sentences import Span, sentence_spans
-from bot.words.traits import Traits, traits_of
+from bot.words.traits import traits_of
 from embeddings.lexical import ENGLISH, stemmer_of, stemmers_of, stems
 
 Hits = list[tuple[str, float]]
 
-
 SPOKEN = 0.75
 """Share of the question's words, by rarity, from which on somebody who says them speaks to it."""
 _SPOKEN_READ = 3  # chunks that are read for that
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Characters [start:end] of one utterance."""
-
-    utterance: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A chunk that was found: characters [start:end] of one utterance, by `speaker`.
-
-    `score` is the weighted sum of everything known of it, `content` the same without who speaks: what it says, whoever
-    says it.  `signals` are the figures by which it is judged whether the question is answered at all.
-    """
-
-    utterance: int
-    start: int
-    end: int
-    speaker: str
-    score: float
-    content: float
-    signals: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Passage:
-    """What is read: a found stretch of a transcript with the sentences around it.
-
-    `stretches` are in reading order, one an utterance; `hits` are the chunks found in it, best first.  `revision` names
-    the reading of the file that the stretches are cut from.
-    """
-
-    transcript: str
-    revision: str
-    stretches: tuple[Stretch, ...]
-    hits: tuple[Hit, ...]
-
-    @property
-    def score(self) -> float:
-        """The score of the best chunk in it."""
-        return self.hits[0].score
-
-    def text(self, transcript: Transcript) -> str:
-        """The passage as labelled text, a line a turn."""
-        return "\n".join(
-            f"{transcript.utterances[s.utterance].speaker}: {transcript.utterances[s.utterance].text[s.start : s.end]}"
-            for s in self.stretches
-        )
-
-    def to_document(self, transcript: Transcript) -> Document:
-        """As a LangChain document; its metadata are plain values that `from_document` reads back."""
-        turns = [transcript.utterances[s.utterance] for s in self.stretches]
-        first, last = self.stretches[0], self.stretches[-1]
-        begin = turns[0].pieces_of(first.start, first.end)[0]
-        finish = turns[-1].pieces_of(last.start, last.end)[-1]
-        place = span_of_places([begin.place, finish.place])
-        metadata: dict[str, Any] = {
-            "transcript": self.transcript,
-            "revision": self.revision,
-            "source": transcript.source,
-            "title": transcript.title,
-            "speakers": list(dict.fromkeys(turn.speaker for turn in turns)),
-            "speaker": self.hits[0].speaker,
-            "place": str(place),
-            "score": self.score,
-            "stretches": [[s.utterance, s.start, s.end] for s in self.stretches],
-            "hits": [asdict(hit) for hit in self.hits],
-        }
-        if isinstance(place, Lines):
-            metadata["lines"] = [place.first, place.last]
-        if begin.start is not None:
-            metadata |= {"start": begin.start, "end": finish.end}
-        return Document(
-            id=f"{self.transcript}/{first.utterance}.{first.start}",
-            page_content=self.text(transcript),
-            metadata=metadata,
-        )
-
-    @classmethod
-    def from_document(cls, document: Document) -> Passage:
-        """The passage that `to_document` wrote."""
-        data = document.metadata
-        return cls(
-            data["transcript"],
-            data["revision"],
-            tuple(Stretch(*item) for item in data["stretches"]),
-            tuple(Hit(**item) for item in data["hits"]),
-        )
 
 
 @dataclass(frozen=True)
@@ -231,7 +135,7 @@ def look_up(library: Store, question: str, named: SpeakerQuestion, transcripts: 
         return None
     texts = {group: library.revision(known[group].revision) for group in groups}
     fits = {group: kind.date.fits(known[group].date) for group in groups}
-    evidence = _gather(found, chunks, texts, named, fits, asked, rarity)
+    evidence = gather(found, chunks, texts, named, fits, asked, rarity)
     return _weigh(evidence, chunks, texts, kind, library)
 
 
@@ -261,7 +165,7 @@ def with_head(scores: ranking.Rows, region: ranking.Rows, head: int) -> ranking.
     return order
 
 
-# --- gathering ---------------------------------------------------------------------------------------------------
+# --- what is searched --------------------------------------------------------------------------------------------
 
 
 def _by_vector(
@@ -306,110 +210,6 @@ def _best_groups(found: Mapping[tuple[str, str], Mapping[str, float]], known: Se
             best[group] = min(place, best.get(group, place))
     order = {group: at for at, group in enumerate(known)}
     return sorted(sorted(best, key=lambda group: (best[group], order[group]))[:count], key=lambda group: order[group])
-
-
-def _gather(
-    found: Mapping[tuple[str, str], Mapping[str, float]],
-    chunks: Sequence[Chunk],
-    texts: Mapping[str, Transcript],
-    named: SpeakerQuestion,
-    fits: Mapping[str, float],
-    asked: Mapping[str, Sequence[str]],
-    rarity: Mapping[str, float],
-) -> ranking.Evidence:
-    """One row a chunk; what was not found has the lowest cosine found, and no BM25.
-
-    `fits`: how well the date of each transcript fits the question's.  `asked`: the question's stems by stemmer.
-    """
-    row_of = {(chunk.group, chunk.first, chunk.start): row for row, chunk in enumerate(chunks)}
-    groups = [chunk.group for chunk in chunks]
-    sizes = Counter(groups)
-    stops = np.cumsum([sizes[group] for group in texts]).tolist()
-    bounds = [(stop - sizes[group], stop) for group, stop in zip(texts, stops, strict=True)]
-    signals: dict[tuple[str, str], np.ndarray] = {}
-    pool = np.zeros(len(chunks), dtype=bool)
-    for key, ranked in found.items():
-        low = min(ranked.values(), default=0.0) if key[1] == "meaning" else 0.0
-        signal = np.full(len(chunks), low)
-        for id, score in ranked.items():
-            hit = Chunk.from_id(id)
-            row = row_of.get((hit.group, hit.first, hit.start))
-            while row is not None and row < len(chunks) and _within(chunks[row], hit):
-                signal[row] = max(signal[row], score)
-                pool[row] = True
-                row += 1
-        signals[key] = signal
-    speaking = {*named.speakers, *named.mentioned}
-    turns = [texts[chunk.group].utterances[chunk.first] for chunk in chunks]
-    stemmers = [stemmer_of(texts[group].language) for group in groups]
-    traits = [  # reading every chunk of a large library would take seconds
-        traits_of(turn.text[chunk.start : chunk.end], stemmer) if inside else _UNREAD
-        for turn, chunk, stemmer, inside in zip(turns, chunks, stemmers, pool, strict=True)
-    ]
-    cover, around = np.zeros(len(chunks)), np.zeros(len(chunks))
-    for stemmer in dict.fromkeys(stemmers):
-        words, theirs = sorted(set(asked[stemmer])), np.array(stemmers) == stemmer
-        held = _held(traits, words)
-        rare = np.array([rarity[word] for word in words])
-        total = float(rare.sum()) or 1.0
-        cover[theirs] = (held @ rare / total)[theirs]
-        around[theirs] = (_with_neighbours(held, bounds) @ rare / total)[theirs]
-    two_party = {group: float(_two_party(text)) for group, text in texts.items()}
-
-    def column(name: str) -> np.ndarray:
-        return np.array([getattr(trait, name) for trait in traits], dtype=float)
-
-    return ranking.Evidence(
-        bounds=tuple(bounds),
-        pool=pool,
-        meaning=signals["turns", "meaning"],
-        window_meaning=np.maximum(signals["windows", "meaning"], signals["turns", "meaning"]),
-        words=signals["turns", "words"],
-        window_words=signals["windows", "words"],
-        cover=cover,
-        around=around,
-        named=np.array([float(turn.speaker in speaking) for turn in turns]),
-        two_party=np.array([two_party[group] for group in groups]),
-        date=np.array([fits[group] for group in groups]),
-        length=np.array([chunk.end - chunk.start for chunk in chunks], dtype=float),
-        asks=column("asks"),
-        first_person=column("first_person"),
-    )
-
-
-_UNREAD = Traits(frozenset(), asks=False, number=False, reason=False, time=False, first_person=0.0)
-
-
-def _within(chunk: Chunk, hit: Chunk) -> bool:
-    """Whether a chunk of a turn lies in a found chunk or window."""
-    return chunk.group == hit.group and (chunk.first, chunk.end) <= (hit.last, hit.end)
-
-
-def _held(traits: Sequence[Traits], words: Sequence[str]) -> np.ndarray:
-    """Which chunks hold which words; booleans of shape (chunks, words)."""
-    return np.array([[word in trait.stems for word in words] for trait in traits], dtype=bool).reshape(
-        len(traits), len(words)
-    )
-
-
-def _with_neighbours(held: np.ndarray, bounds: Sequence[tuple[int, int]]) -> np.ndarray:
-    """What a chunk or one of its two neighbours in the transcript holds."""
-    around = held.copy()
-    for start, stop in bounds:
-        around[start + 1 : stop] |= held[start : stop - 1]
-        around[start : stop - 1] |= held[start + 1 : stop]
-    return around
-
-
-_PARTY = 0.05  # share of what is said by which somebody takes part in a conversation
-
-
-def _two_party(transcript: Transcript) -> bool:
-    """Whether two people have the conversation, whoever else is heard for a moment."""
-    characters: Counter[str] = Counter()
-    for utterance in transcript.utterances:
-        characters[utterance.speaker] += len(utterance.text)
-    return sum(count > _PARTY * characters.total() for count in characters.values()) == 2
 
 
 # --- what is returned --------------------------------------------------------------------------------------------
@@ -515,37 +315,3 @@ def _stretches(sentences: Sequence[tuple[int, int, int]]) -> tuple[Stretch, ...]
         begin, finish = joined.get(utterance, (start, end))
         joined[utterance] = (min(begin, start), max(finish, end))
     return tuple(Stretch(utterance, start, end) for utterance, (start, end) in sorted(joined.items()))
-
-
-class TranscriptRetriever(BaseRetriever):
-    """LangChain's door to the search: question in, passages out as documents.
-
-    Metadata: transcript (id), source (file), title, speaker (of what was found), speakers, place, lines, start and end
-    (seconds, where the file has times), score.  A question that asks for somebody's words finds only theirs.
-
-    The answering chain reads the question itself and passes it as `named`; it then also gets what others say, since it
-    may be they who say it.
-    """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    library: Store
-
-    def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,
-        named: SpeakerQuestion | None = None,
-        transcripts: Sequence[str] = (),
-    ) -> list[Document]:
-        self.library.need_transcripts()
-        only: tuple[str, ...] = ()
-        if named is None:
-            named = read_question(query, speakers_of(self.library.entries_of(transcripts)))
-            only = named.speakers
-        return [
-            passage.to_document(self.library.revision(passage.revision))
-            for passage in search(self.library, query, named, transcripts).passages
-            if not only or passage.hits[0].speaker in only
-        ]
