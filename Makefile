@@ -55,8 +55,8 @@ eval: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.benchmarks
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.crowd
-	HOSTILE=1 NOISE=30 $(BIN)/python -m pytest tests/test_hostile.py tests/test_noise.py
+	$(BIN)/python -m tests.ui.crowd
+	HOSTILE=1 NOISE=30 $(BIN)/python -m pytest tests/transcripts/formats/test_hostile.py tests/transcripts/formats/test_noise.py
 	$(BIN)/python -m eval.followups $(wildcard ../shared/evalsets/elitr.zip)
 	$(BIN)/python -m eval.checks check --encoder
 	@test -z "$(MODEL)" || $(MAKE) bench-model

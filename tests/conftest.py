@@ -55,7 +55,7 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium.  For one module: Playwright holds an event loop, which other tests want for themselves."""
-    from tests.browsing import launched
+    from tests.ui.browsing import launched
 
     yield from launched()
 
