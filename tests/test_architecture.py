@@ -43,7 +43,7 @@ def test_the_arrows_hold(package: str) -> None:
 
 
 @pytest.mark.parametrize("statement", ["import bot", "from bot.cli import main; main(['--help'])"])
-def test_light(statement: str) -> None:
+def test_importing_bot_and_asking_for_help_load_nothing_heavy(statement: str) -> None:
     """`import bot` and `onrecord --help` load none of the heavy libraries."""
     code = (
         "import sys, contextlib\n"

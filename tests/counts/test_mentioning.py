@@ -276,7 +276,7 @@ def test_nobody_says_it(samples: Library) -> None:
     assert (found.count, found.by_others) == (0, 1)
 
 
-def test_errors(library: Library) -> None:
+def test_what_cannot_be_counted_is_one_line(library: Library) -> None:
     """One line that says what was seen and what to do."""
     with pytest.raises(LibraryError, match="has no transcripts; add some first"):
         mentions("fog", library)

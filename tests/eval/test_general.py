@@ -32,7 +32,7 @@ SQUAD = {
 }
 
 
-def test_pairs() -> None:
+def test_pairs_have_seven_columns_or_nine() -> None:
     """Seven columns or nine, quotation marks kept."""
     assert general.read_pairs(LINES) == [
         Pair("A boy eats a pear.", "A boy is eating a pear.", 4.5),
@@ -46,7 +46,7 @@ def test_a_short_line_is_named() -> None:
         general.read_pairs(f"{LINES}main-news\tMSRpar\n")
 
 
-def test_search() -> None:
+def test_a_passage_that_stands_twice_is_one() -> None:
     """A passage that stands twice is one passage; every second question points to its own."""
     assert general.read_search(SQUAD, every=2) == Search(
         ("The mill burnt down in May.", "Ferries run hourly."), ("When?", "How often do ferries run?"), (0, 1)
@@ -77,7 +77,7 @@ def test_ranks_and_ndcg() -> None:
     assert general.ndcg(ranks, depth=1) == pytest.approx(1 / 3)
 
 
-def test_measured(encoder: Encoder) -> None:
+def test_the_bundled_encoder_has_figures(encoder: Encoder) -> None:
     """The bundled encoder puts plain pairs in order and finds plain answers."""
     pairs = [
         Pair("A boy eats a pear.", "A boy is eating a pear.", 5),
@@ -92,7 +92,7 @@ def test_measured(encoder: Encoder) -> None:
 
 
 @pytest.mark.parametrize("kind", ["thing-1.whl", "thing-1.tar.gz"])
-def test_unpack(tmp_path: Path, kind: str) -> None:
+def test_only_the_members_asked_for_are_unpacked(tmp_path: Path, kind: str) -> None:
     """Only the members asked for are written, by their last names; one that is not there is named."""
     archive = tmp_path / kind
     if kind.endswith(".whl"):

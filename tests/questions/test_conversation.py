@@ -339,7 +339,7 @@ def test_who_is_meant_is_said(light: Library) -> None:
 
 
 @pytest.mark.parametrize("history", [[["", ""]], [("...", "")], [(LAMP,)], [[LAMP, None]], [(LAMP, BURNS)] * 50])
-def test_odd_histories(light: Library, history: list[Sequence[str]]) -> None:
+def test_odd_histories_break_nothing(light: Library, history: list[Sequence[str]]) -> None:
     """From elsewhere, as JSON gives them; none breaks."""
     assert standalone_question("Why?", history, light).asked == "Why?"
 

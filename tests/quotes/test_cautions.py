@@ -27,7 +27,7 @@ from bot.transcripts.transcript import Transcript
         ({"text": "I would never recommend it."}, ()),  # the "not" is in the quote, where it can be read
     ],
 )
-def test_by_hand(around: dict[str, str], flags: tuple[str, ...]) -> None:
+def test_what_could_mislead_is_flagged(around: dict[str, str], flags: tuple[str, ...]) -> None:
     assert cautions(**around) == flags
 
 

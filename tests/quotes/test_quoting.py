@@ -20,6 +20,6 @@ def test_the_locator_rejects_what_the_record_gets_wrong(samples: Library) -> Non
     assert not is_in_source(replace(quote, text=quote.text.replace("past", "to")), samples)
 
 
-def test_clock() -> None:
+def test_seconds_are_written_as_people_write_them() -> None:
     """Seconds as people write them."""
     assert [clock(seconds) for seconds in (5, 65.9, 3725)] == ["0:05", "1:05", "1:02:05"]

@@ -273,7 +273,7 @@ def test_names_that_cannot_be_given(library: Library, arguments: tuple[str, str,
     assert library.generation == generation
 
 
-def test_merge(library: Library) -> None:
+def test_merged_speakers_are_one_person(library: Library) -> None:
     """Several speakers of several transcripts are one person under the first name, counted and found as one."""
     add(library, panel=PANEL)
     changes = library.merge("Ana Silva", "ANA SILVA", "Speaker 1 (ferry)")
@@ -466,7 +466,7 @@ def test_another_is_asked_for_what_the_renamed_one_says(named: Library) -> None:
 # --- titles and dates --------------------------------------------------------------------------------------------
 
 
-def test_edit(library: Library) -> None:
+def test_a_title_and_date_that_are_given_show_everywhere(library: Library) -> None:
     """Title and date show in entry, transcript and quote, and are taken back by nothing."""
     add(library, **{"2024-02-29-panel": PANEL})
     id = "2024-02-29-panel"
@@ -526,7 +526,7 @@ def test_a_turn_without_an_end_lasts_until_the_next(library: Library) -> None:
     assert seconds == {"Ida": 15.0, "Leo": 5.0}
 
 
-def test_perhaps_one() -> None:
+def test_spellings_of_one_name_are_proposed_as_one() -> None:
     """Spellings of one name, the fullest first; machine labels and nobody are never proposed."""
     names = ["JENNY COLES", "Tom Roe", "Jenny Coles", "jose ruiz", "José Ruiz", "Speaker 1 (a)", "Speaker 1 (b)"]
     assert perhaps_one([*names, "Dr. Jenny Coles", UNNAMED_SPEAKER]) == (

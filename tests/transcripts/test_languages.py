@@ -59,7 +59,7 @@ def test_what_is_not_sure_is_no_language() -> None:
     assert noticed_language(read_bytes(half.encode(), "t.txt")) is None
 
 
-def test_stemmers() -> None:
+def test_a_stemmer_is_that_of_the_first_part_of_the_tag() -> None:
     """By the first part of a tag; unknown is English, as it always was; what has no stemmer is left as it is."""
     assert stemmers_of(["de", "de-AT", "pt_BR", None, "en-GB", "pl"]) == ("german", "portuguese", ENGLISH, PLAIN)
     assert stemmer_of("nb") == stemmer_of("nn-NO") == "norwegian"

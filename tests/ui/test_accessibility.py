@@ -47,7 +47,7 @@ def check(page: Page, view: str) -> None:
     assert not serious, "\n".join(serious)
 
 
-def test_asking(seen: Watched) -> None:
+def test_nothing_serious_for_axe_while_asking(seen: Watched) -> None:
     """The empty page, answers, refusals, chips, a card, an open transcript, a question being edited."""
     page = seen.page
     check(page, "start")

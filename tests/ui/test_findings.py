@@ -115,7 +115,7 @@ def test_nothing_found_says_what_else_to_try(library: Library) -> None:
     assert WORDING.try_forms not in shown
 
 
-def test_over_time(library: Library) -> None:
+def test_mentions_are_plotted_by_day(library: Library) -> None:
     """By day where dates are known, those without one last; silent days are there too; one period is no plot."""
     found, timeline = counted(library, "silo")
     assert timeline

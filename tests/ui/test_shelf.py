@@ -70,7 +70,7 @@ def shelf(library: Library) -> _Shelf:
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
-def test_orders() -> None:
+def test_the_list_is_sorted_as_chosen() -> None:
     """Newest first; by title as people sort; by date, undated last; longest first."""
     entries = [
         entry("a", title="école", words=5, date=datetime.date(2024, 1, 1)),
@@ -84,7 +84,7 @@ def test_orders() -> None:
     assert ids(matching(entries, "", "made up by a browser")) == ["c", "b", "a"]
 
 
-def test_filter() -> None:
+def test_each_word_of_the_filter_stands_somewhere() -> None:
     """Each word stands somewhere in title, speakers or name of the file; accents and capitals do not matter."""
     entries = [
         entry("one", title="The Ferry", speakers=("José Ruiz", "Ana Silva")),

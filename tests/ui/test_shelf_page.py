@@ -323,7 +323,7 @@ def test_uploads_are_seen_by_whoever_uploads(watched: Watched, browser: Browser,
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe(browser: Browser, url: str, scheme: str) -> None:
+def test_nothing_serious_for_axe(browser: Browser, url: str, scheme: str) -> None:
     """Nothing serious in the empty tab, after an upload, in the list, the details and the plot."""
     context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 844}, reduced_motion="reduce")  # type: ignore[arg-type]
     page = shelf(opened(context, url)).page

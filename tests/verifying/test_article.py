@@ -125,7 +125,7 @@ def test_any_text_has_quotations_or_none(article: str) -> None:
     assert all(1 <= item.line <= article.count("\n") + 1 for item in found)
 
 
-def test_an_article(samples: Library) -> None:
+def test_the_quotations_of_an_article_are_verified(samples: Library) -> None:
     article = (
         "“I’d keep the Lady Brannoch in\nreserve,” said Tom Farrant. “It was seventeen,” said Marisol Adeyemi.\n\n"
         'Pell recalled: "Fifty-nine people came". It was "a narrow yes".\n\n"A narrow" it was.\n'

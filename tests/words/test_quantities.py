@@ -27,7 +27,7 @@ from bot.words.quantities import asked_units, holds_unit, quantities_of
         ("someone weighty", []),
     ],
 )
-def test_values(text: str, values: list[float]) -> None:
+def test_digits_and_words_have_values(text: str, values: list[float]) -> None:
     """Digits and words, scales and years."""
     assert [quantity.value for quantity in quantities_of(text)] == values
 

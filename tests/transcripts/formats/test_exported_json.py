@@ -536,7 +536,7 @@ def test_languages_without_spaces() -> None:
     assert turns(read({"segments": [segment]})) == [("A", "はい。"), ("B", "いいえ。")]
 
 
-def test_channels() -> None:
+def test_speakers_of_each_channel_are_told_apart() -> None:
     """Speakers are numbered anew on each channel; who talks on which is told apart, in order of time."""
     channels = [
         {"alternatives": [{"transcript": "", "words": [{"word": w, "start": t, "end": t + 0.4} for w, t in said]}]}
@@ -689,7 +689,9 @@ def test_rev_of_people_and_inaudible_words() -> None:
         ([{"segments": [{"start": 0.5, "end": 1, "text": "Hi."}]}], "whisper", (0.5, 1.0)),
     ],
 )
-def test_variants(value: Any, key: str | None, expected: tuple[float | None, float | None]) -> None:
+def test_other_tops_of_the_same_shapes_are_read(
+    value: Any, key: str | None, expected: tuple[float | None, float | None]
+) -> None:
     """Other tops of the same shapes, as their services and scripts write them."""
     if key is None:
         with pytest.raises(TranscriptError, match="no shape that is read"):
@@ -758,7 +760,7 @@ def test_characters_that_are_no_text() -> None:
         (b'{"segments": [{"start": 0, "end": 1, "text": ""}]}', "no words"),
     ],
 )
-def test_refusals(data: bytes, message: str) -> None:
+def test_a_refusal_says_what_was_seen(data: bytes, message: str) -> None:
     """One line that says what was seen, whatever the name of the file."""
     for name in ("talk.json", "talk.txt"):
         with pytest.raises(TranscriptError, match=re.escape(message)) as caught:

@@ -76,7 +76,7 @@ def test_labels(line: str, label: str, words: str) -> None:
         "Key points: the ferry is late.",
     ],
 )
-def test_not_labels(line: str) -> None:
+def test_a_colon_does_not_make_a_label(line: str) -> None:
     """A colon does not make a label: such a line goes on with the turn before it."""
     text = f"Ana Silva: I began.\nIt went on.\n{line}\nTom Farrant: Did you?\nAna Silva: I did.\nTom Farrant: Well.\n"
     assert turns(text)[0] == ("Ana Silva", f"I began. It went on. {line}")
@@ -476,7 +476,7 @@ def test_bad_input_says_what_was_seen(data: bytes, message: str) -> None:
         ("cp1252", "", "Windows-1252"),
     ],
 )
-def test_encodings(encoding: str, mark: str, said: str) -> None:
+def test_the_encoding_is_found_from_the_bytes(encoding: str, mark: str, said: str) -> None:
     """What a file is written in is found from its bytes, and said."""
     text = "JOSÉ: Don’t sell the café – it’s worth €9.\r\nANA: Naïve, you are.\r\n"
     transcript = read_bytes((mark + text).encode(encoding), "talk.txt")

@@ -137,7 +137,9 @@ def plain(writer: Writer, turns: Sequence[Turn]) -> str:
 @pytest.mark.parametrize("writer", writers(r"\.(txt|md)$"), ids=str)
 @few
 @given(turns=talks(), changes=some(LINES), encode=st.sampled_from(ENCODINGS))
-def test_text(writer: Writer, turns: tuple[Turn, ...], changes: list[Change], encode: Callable[[str], bytes]) -> None:
+def test_labelled_text_survives_noise(
+    writer: Writer, turns: tuple[Turn, ...], changes: list[Change], encode: Callable[[str], bytes]
+) -> None:
     """Labelled text in all its shapes."""
     check(writer, encode(noisy(plain(writer, turns), changes)), turns)
 
@@ -190,7 +192,7 @@ def wrapped(text: str) -> str:
     tag=st.sampled_from(["{}", "<i>{}</i>", "<b>{}</b>", '<font color="#ffff00">{}</font>', "{{\\an8}}{}"]),
     encode=st.sampled_from(ENCODINGS),
 )
-def test_subrip(
+def test_subrip_survives_noise(
     writer: Writer, turns: tuple[Turn, ...], changes: list[Change], tag: str, encode: Callable[[str], bytes]
 ) -> None:
     """SubRip, with all that the players forgive."""
@@ -225,7 +227,9 @@ VTT: tuple[Change, ...] = (
 @pytest.mark.parametrize("writer", [w for w in writers(r"\.vtt$") if w.name != "youtube_vtt"], ids=str)
 @few
 @given(turns=talks(), changes=some((*LINES, *VTT)), encode=st.sampled_from((*ENCODINGS[:7], ENCODINGS[8])))
-def test_vtt(writer: Writer, turns: tuple[Turn, ...], changes: list[Change], encode: Callable[[str], bytes]) -> None:
+def test_webvtt_survives_noise(
+    writer: Writer, turns: tuple[Turn, ...], changes: list[Change], encode: Callable[[str], bytes]
+) -> None:
     """WebVTT, as the recommendation allows it and a little beyond."""
     check(writer, encode(noisy(plain(writer, turns), changes)), turns)
 
@@ -256,7 +260,7 @@ JSON_NOISE: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
     indent=st.sampled_from([None, 0, 2, "\t"]),
     encode=st.sampled_from((*ENCODINGS[:7], ENCODINGS[8])),
 )
-def test_json(
+def test_json_survives_noise(
     writer: Writer,
     turns: tuple[Turn, ...],
     changes: list[Callable[[dict[str, Any]], dict[str, Any]]],
@@ -287,7 +291,9 @@ HTML: tuple[Change, ...] = (
 @pytest.mark.parametrize("writer", writers(r"\.html$"), ids=str)
 @few
 @given(turns=talks(), changes=some(HTML), encode=st.sampled_from((*ENCODINGS[:7], ENCODINGS[8])))
-def test_html(writer: Writer, turns: tuple[Turn, ...], changes: list[Change], encode: Callable[[str], bytes]) -> None:
+def test_html_survives_noise(
+    writer: Writer, turns: tuple[Turn, ...], changes: list[Change], encode: Callable[[str], bytes]
+) -> None:
     """Podcasting 2.0 HTML, by hand or by a browser."""
     check(writer, encode(noisy(plain(writer, turns), changes)), turns)
 
@@ -295,7 +301,7 @@ def test_html(writer: Writer, turns: tuple[Turn, ...], changes: list[Change], en
 @pytest.mark.parametrize("writer", writers(r"\.docx$"), ids=str)
 @few
 @given(turns=talks())
-def test_word(writer: Writer, turns: tuple[Turn, ...]) -> None:
+def test_word_survives_noise(writer: Writer, turns: tuple[Turn, ...]) -> None:
     """Word files of meetings."""
     check(writer, writer.write(turns), turns)
 

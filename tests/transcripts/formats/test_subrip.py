@@ -120,7 +120,7 @@ def test_a_remark_before_a_colon_is_no_name() -> None:
         cues("Hello there,\nall.", "", "Good."),
     ],
 )
-def test_tolerances(text: str) -> None:
+def test_what_players_forgive_is_read(text: str) -> None:
     """The same two captions in the shapes that players take."""
     assert [" ".join(words for _, words in turns(text, "talk.srt"))] == ["Hello there, all. Good."]
     assert read_bytes(text.encode(), "talk.txt").report.family == "srt"
@@ -214,7 +214,7 @@ def test_real_files_against_srt(name: str) -> None:
     sorted((SHARED / "formats" / "edge-cases").glob("*.srt")) if SHARED.exists() else [],
     ids=lambda path: path.name,
 )
-def test_edge_cases(path: Path) -> None:
+def test_malformed_files_hold_the_words_that_srt_finds(path: Path) -> None:
     """Malformed files hold the words that srt finds, by nobody that is named."""
     transcript = read_and_locate(path.read_bytes(), path.name)
     assert transcript.speakers == (UNNAMED_SPEAKER,)
