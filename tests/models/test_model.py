@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -21,9 +22,10 @@ from typing import Any
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
-from bot import Model, ModelError, load_model
+from bot import Library, Model, ModelError, load_model, stream
 from bot.config import Modelling
 from bot.models import model
+from bot.quotes.quoting import is_in_source
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION = [("system", "Answer in one sentence."), ("human", "What is a harbour?")]
@@ -112,9 +114,9 @@ def test_closing_a_stream_stops_the_model(smollm2: Model) -> None:
     """Both slots write three thousand tokens, which takes a minute; when their readers go, the next is served."""
     endless = {"max_tokens": 3000, "extra_body": {"ignore_eos": True}}
     streams = [smollm2.chat.stream(f"Count to {number}.", **endless) for number in (1000, 2000)]
-    for stream in streams:
-        with closing(stream):
-            next(stream)
+    for begun in streams:
+        with closing(begun):
+            next(begun)
     started = time.monotonic()
     assert smollm2.chat.invoke("Say yes.", max_tokens=2).text
     assert time.monotonic() - started < 25
@@ -630,6 +632,37 @@ def test_where_ollama_runs(host: str | None, name: str, local: bool, monkeypatch
     if host:
         monkeypatch.setenv("OLLAMA_HOST", host)
     assert load_model(f"ollama:{name}").local is local
+
+
+# --- what it writes is checked ---
+
+REAL = [
+    "How much will the new ferry cost?",
+    "What did Desmond say about the rain tanks?",
+    "Why does Tom want to keep the Lady Brannoch?",
+]
+
+
+@pytest.mark.parametrize("question", REAL)
+def test_a_real_small_model_invents_and_is_caught(
+    samples: Library, smollm2: Model, smollm2_file: Path, question: str
+) -> None:
+    """135 million parameters make things up: what is shown as a quote is one all the same, and nothing is lost.
+
+    Each answer is cut off after some sentences, so that all three do not take a minute of two cores.
+    """
+    brief = load_model(smollm2_file, Modelling(answer_tokens=150))  # the same server
+    *drafts, last = stream(question, samples, model=brief)
+    assert last.final
+    assert last.model == smollm2.name
+    assert last.statements or last.notice
+    assert last.citations, "with or without the model there is something to cite"
+    assert all(is_in_source(citation.quote, samples) for citation in last.citations)
+    for statement in last.statements:
+        assert all(1 <= number <= len(last.citations) for number in statement.numbers)
+        for quoted in re.findall(r"[“\"„«]([^“”\"„«»]+)[”\"“»]", statement.text):
+            assert any(quoted in citation.quote.text for citation in last.citations)
+    assert all(not draft.final and not draft.citations for draft in drafts)
 
 
 # --- nothing leaves the machine ---

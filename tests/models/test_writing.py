@@ -19,8 +19,7 @@ from langchain_core.messages import BaseMessage
 from bot import Answer, Library, ModelError, answer, stream
 from bot.answering import LOST, NOT_FOUND, REFUSAL, UNVERIFIED_MARK
 from bot.config import Modelling, Settings
-from bot.models.model import Model, load_model
-from bot.quotes.quoting import is_in_source
+from bot.models.model import load_model
 from embeddings.encoder import Encoder
 from tests.fakes import Scripted
 from ui import answers
@@ -409,31 +408,6 @@ def test_the_event_loop_is_not_blocked(library: Library) -> None:
     drafts, ticks = asyncio.run(both())
     assert drafts[-1].final
     assert ticks > 10
-
-
-# --- a real model -------------------------------------------------------------------------------------------------
-
-REAL = [
-    "How much will the new ferry cost?",
-    "What did Desmond say about the rain tanks?",
-    "Why does Tom want to keep the Lady Brannoch?",
-]
-
-
-@pytest.mark.parametrize("question", REAL)
-def test_a_real_small_model_invents_and_is_caught(samples: Library, smollm2: Model, question: str) -> None:
-    """135 million parameters make things up: what is shown as a quote is one all the same, and nothing is lost."""
-    *drafts, last = stream(question, samples, model=smollm2)
-    assert last.final
-    assert last.model == smollm2.name
-    assert last.statements or last.notice
-    assert last.citations, "with or without the model there is something to cite"
-    assert all(is_in_source(citation.quote, samples) for citation in last.citations)
-    for statement in last.statements:
-        assert all(1 <= number <= len(last.citations) for number in statement.numbers)
-        for quoted in _MARKED.findall(statement.text):
-            assert any(quoted in citation.quote.text for citation in last.citations)
-    assert all(not draft.final and not draft.citations for draft in drafts)
 
 
 # --- which model --------------------------------------------------------------------------------------------------
