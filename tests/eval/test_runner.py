@@ -130,6 +130,7 @@ def ranking_as_read(ranking: Any) -> Any:
     return tuple((key, words, "") for key, words in ranking)
 
 
+@pytest.mark.slow
 def test_the_gate(encoder: Encoder, tmp_path: Path) -> None:
     """Quotes are true without exception, and the right ones are found no less often than is known."""
     summary = gate.measure(encoder, tmp_path)
@@ -148,6 +149,7 @@ def test_the_gate_sees_every_kind() -> None:
     assert len({name for question in questions for span in question.evidence for name, _ in span}) == 3
 
 
+@pytest.mark.slow
 def test_follow_ups_three_ways(encoder: Encoder, tmp_path: Path) -> None:
     """Bare, with the two questions before it, and with a history, are asked of one library."""
     evalset = followups.followups(load("samples"))
@@ -163,6 +165,7 @@ def test_follow_ups_three_ways(encoder: Encoder, tmp_path: Path) -> None:
     assert read["last three joined"] == read["rewritten"] == " ".join([*earlier, question.question])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["friendsqa", "locomo", "qmsum"])
 def test_the_stock_row_a_second_way(name: str, encoder: Encoder, tmp_path: Path) -> None:
     """A few lines of numpy over one group of a real set: the same utterances in the same order."""

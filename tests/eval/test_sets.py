@@ -155,6 +155,7 @@ def test_split_rules() -> None:
     assert 10 <= len(halves.fit) <= 30
 
 
+@pytest.mark.slow
 def test_real_sets_split_cleanly() -> None:
     """The meetings of qmsum and qmsum-train are different ones."""
     reported = load(shared("evalsets/qmsum"))

@@ -127,6 +127,7 @@ def test_one_content_under_two_names_is_one_transcript(library: Library, tmp_pat
     assert [entry.id for entry in library.entries] == ["t", "t-2"]
 
 
+@pytest.mark.slow
 def test_many_small_files_take_few_commits(library: Library, tmp_path: Path) -> None:
     """A commit writes the whole manifest, so one for each file would take a time that grows with their square."""
     for number in range(200):
@@ -249,7 +250,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_tells_files_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files, rate and time left by size; a terminal gets one line, a log a line now and then."""
     now = [0.0]
     monkeypatch.setattr("bot.commands.progress.time.monotonic", lambda: now[0])

@@ -767,6 +767,7 @@ def test_port_in_use_is_said(library: Library, url: str) -> None:
         launch(library, port=port)
 
 
+@pytest.mark.processes
 def test_launch_says_one_line_and_ends_on_interrupt(tmp_path: Path) -> None:
     """`launch` prints where it is, serves an empty library's page, and Ctrl-C ends it quietly."""
     import signal

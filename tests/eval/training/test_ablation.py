@@ -13,6 +13,8 @@ from eval.training import ablation, pairs, train
 from eval.training.train import Columns
 from tests.eval.training import invented
 
+pytestmark = pytest.mark.training
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -20,6 +20,8 @@ from eval.training.train import Recipe
 from eval.training.validation import Validation
 from tests.eval.training import invented
 
+pytestmark = pytest.mark.training
+
 ROOT = Path(__file__).resolve().parents[3]
 PLACES = ("Sellin", "Quend", "Rybna", "Oland", "Vardo", "Tonge")
 SUBJECTS = ("budget", "remote", "battery", "logo")

@@ -160,6 +160,7 @@ def test_bad_input_ends_with_one_line(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.processes
 def test_as_a_user_calls_it(tmp_path: Path) -> None:
     """From another folder, with a guide that is none: one line and exit code 1."""
     done = subprocess.run(

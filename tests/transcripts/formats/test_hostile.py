@@ -513,6 +513,7 @@ def found() -> dict[str, list[object]]:
     return {group: [what for of, what in said if of == group] for group in GROUPS}
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("group", GROUPS)
 def test_only_refusals_within_bounds(group: str, found: dict[str, list[object]]) -> None:
     """No reader raises anything but TranscriptError, loops, or takes more than its share of time or memory."""
