@@ -15,6 +15,7 @@ from bot import Library, Transcript, TranscriptError
 from bot.cli import main
 from bot.commands.progress import Meter
 from bot.questions.kinds import date_of, title_of
+from bot.store.adding import Adding
 from bot.store.reports import Added
 from bot.transcripts.finding import MANIFEST, find
 from bot.transcripts.formats import ASKED_FOR
@@ -99,7 +100,7 @@ def test_what_is_whole_stays_when_a_later_file_breaks_off(
     library: Library, talks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An interruption in the middle of a batch: the files before it are in the library, and nothing else is."""
-    index, calls = Library._index, []
+    index, calls = Adding._index, []
 
     def interrupted(*arguments: object) -> None:
         calls.append(arguments)
@@ -107,7 +108,7 @@ def test_what_is_whole_stays_when_a_later_file_breaks_off(
             raise KeyboardInterrupt
         index(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Library, "_index", interrupted)
+    monkeypatch.setattr("bot.store.adding.Adding._index", interrupted)
     with pytest.raises(KeyboardInterrupt):
         library.add(str(talks / "**" / "*.txt"))
     assert len(library.entries) == 2

@@ -140,7 +140,7 @@ def ten_hours(browser: Browser, url: str, library: Library) -> list[float]:
 def add_ten_hours(library: Library, folder: Path) -> None:
     file = folder / "long.vtt"
     file.write_text(ten_hours_of_speech(), encoding="utf-8")
-    with mock.patch.object(Library, "_index"):  # the transcript is only read, and indexing it takes minutes
+    with mock.patch("bot.store.adding.Adding._index"):  # the transcript is only read, and indexing it takes minutes
         library.add(file)
 
 

@@ -221,7 +221,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Libra
     (folder / "long.vtt").write_text(ten_hours(), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         # The panel reads no index, and that of ten hours takes minutes.
-        patch.setattr(Library, "_index", lambda *_: None)
+        patch.setattr("bot.store.adding.Adding._index", lambda *_: None)
         library.add(folder / "long.vtt")
     return library
 
