@@ -319,9 +319,9 @@ def test_rouge_l_of_long_answers_is_quick(rouge: Any) -> None:
     """200 answers of 200 words against 200: more than 64 bits a row, and within two seconds."""
     draw = random.Random(3)
     texts = [" ".join(draw.choices("one two three four five six seven".split(), k=200)) for _ in range(201)]
-    start = time.perf_counter()
+    start = time.process_time()
     values = [rouge_l(texts[0], [text]).value for text in texts[1:]]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     expected = [rouge.score(text, texts[0])["rougeL"].fmeasure for text in texts[1:6]]
     assert values[:5] == pytest.approx(expected)
 
@@ -601,7 +601,7 @@ def test_sixty_metrics_of_a_set_take_seconds() -> None:
     """1,200 questions in 136 groups, 60 metrics: within ten seconds even on a busy machine."""
     values = np.random.default_rng(0).random((60, 1200))
     groups = [str(at % 136) for at in range(1200)]
-    start = time.perf_counter()
+    start = time.process_time()
     intervals = [bootstrap_interval(row.tolist(), groups) for row in values]
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(set(intervals)) == 60

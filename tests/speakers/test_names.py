@@ -391,9 +391,9 @@ def test_a_long_question_and_many_speakers_take_no_time(question: str) -> None:
     read_question(question, speakers)
     seconds = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         read_question(question, speakers)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert min(seconds) < 0.25  # 0.05 on a quiet machine
 
 

@@ -110,9 +110,9 @@ def test_list_says_how_many_and_what_to_do() -> None:
 def test_list_is_quick() -> None:
     """A library of two thousand is filtered while somebody types."""
     many = [entry(f"meeting {n}", speakers=tuple(f"Speaker {k} of {n}" for k in range(20))) for n in range(2084)]
-    started = time.perf_counter()
+    started = time.process_time()
     shown(many, "speaker 19 meeting 2001", "title")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def text_of(html: str) -> str:
