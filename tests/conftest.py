@@ -11,6 +11,9 @@ os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 # What answers in these tests is named by each test, not by whoever runs them.
 os.environ["ONRECORD_MODEL"] = os.environ["ONRECORD_MODEL_KEY"] = os.environ["ONRECORD_CONTEXT"] = ""
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Each worker has a core to itself; threads of several workers on the same cores only wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +38,28 @@ settings.register_profile(
 )
 settings.load_profile("project")
 
+MARKED_BY = {"browser": "browser", "smollm2_file": "language_model", "writer": "processes"}
+"""Fixtures, and what a test that takes one is marked as; other tests are marked where they stand."""
+
+LONGEST_FIRST = ("language_model", "browser", "training", "slow", "processes")
+"""The order in which files begin, by what is in them, so that no worker is left with a long one at the end."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they take, and begin with the files that take long.
+
+    A worker takes whole files (`--dist loadfile`): what the tests of one share is made once.
+    """
+    ranks: dict[Path, int] = {}
+    for item in items:
+        for fixture, marker in MARKED_BY.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+        found = [rank for rank, kind in enumerate(LONGEST_FIRST) if item.get_closest_marker(kind)]
+        ranks[item.path] = min([ranks.get(item.path, len(LONGEST_FIRST)), *found])
+    items.sort(key=lambda item: ranks[item.path])
+
 
 def shared(path: str) -> Path:
     """A file or folder of the real data; skips the test where it is absent."""
@@ -55,7 +80,7 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium.  For one module: Playwright holds an event loop, which other tests want for themselves."""
-    from tests.browsing import launched
+    from tests.ui.browsing import launched
 
     yield from launched()
 

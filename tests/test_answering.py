@@ -84,7 +84,7 @@ def test_a_first_name_filters(seed_library: Library) -> None:
         ("Who skippered the Lady Brannoch for twenty-six years?", "twenty-six years", "TOM FARRANT"),
     ],
 )
-def test_the_samples(samples: Library, question: str, words: str, speaker: str) -> None:
+def test_the_right_sample_is_found(samples: Library, question: str, words: str, speaker: str) -> None:
     """Questions over three transcripts find the right one, its speaker and the words."""
     quote = answer(question, samples).citations[0].quote
     assert words in quote.text

@@ -148,7 +148,7 @@ def test_commands_are_on_top(package: str) -> None:
 
 
 @pytest.mark.parametrize("statement", ["import bot", "from bot.cli import main; main(['--help'])"])
-def test_light(statement: str) -> None:
+def test_importing_bot_and_asking_for_help_load_nothing_heavy(statement: str) -> None:
     """`import bot` and `onrecord --help` load none of the heavy libraries."""
     code = (
         "import sys, contextlib\n"

@@ -168,7 +168,7 @@ def test_a_text_without_labels_is_read_and_said(capsys: Captured, tmp_path: Path
     assert "no speaker labels were found" in out
 
 
-def test_samples(capsys: Captured, samples: Library, tmp_path: Path) -> None:
+def test_adding_the_samples_again_changes_nothing(capsys: Captured, samples: Library, tmp_path: Path) -> None:
     """They are in the package's data, and adding them again changes nothing."""
     status, out, _ = run(capsys, "add", "--samples", "--library", samples.folder)
     assert status == 0
@@ -233,7 +233,7 @@ def test_help_is_there(capsys: Captured, command: str) -> None:
     assert "usage: onrecord" in capsys.readouterr().out
 
 
-def test_mentions(capsys: Captured, samples: Library) -> None:
+def test_mentions_are_counted_and_listed(capsys: Captured, samples: Library) -> None:
     """Counts, tables and every place; a sentence that has the words twice stands once."""
     library = ("--library", samples.folder)
     status, out, err = run(capsys, "mentions", "plot", "--speaker", "Desmond", "--in", "allotment-committee", *library)
@@ -274,7 +274,7 @@ def test_mentions_as_json_and_csv(capsys: Captured, samples: Library) -> None:
     }
 
 
-def test_talk(capsys: Captured, samples: Library) -> None:
+def test_talk_time_is_a_table_or_json(capsys: Captured, samples: Library) -> None:
     """A table in all, one for each transcript if asked, or JSON."""
     library = ("--library", samples.folder)
     out = run(capsys, "talk", *library)[1]
@@ -294,6 +294,7 @@ def test_wrong_usage_exits_2(capsys: Captured) -> None:
     assert stopped.value.code == 2
 
 
+@pytest.mark.slow
 def test_eval_from_a_starter_set_to_a_comparison(
     capsys: Captured, samples: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from eval.attribution.measure import DROPPED, SILENT, Judged, added, measure, to
 from eval.attribution.truths import truths_beside, truths_listed
 from tests.conftest import SHARED
 from tests.episode import EPISODE
-from tests.invented import podcast
+from tests.eval.training.invented import podcast
 from tests.writers import UNNAMED, WRITERS
 
 FOLDER = Path(__file__).resolve().parents[1] / "attribution"

@@ -18,7 +18,7 @@ from eval.attribution.mutations import MUTATIONS, main, mutated, paragraphs_of, 
 from eval.attribution.speed import files_of, seconds_per_megabyte
 from eval.attribution.words import align, words_of
 from tests.eval.attribution_bounds import RIGHT_FILES, bounds, changed
-from tests.invented import podcast
+from tests.eval.training.invented import podcast
 
 FEW = """Ana Silva: The ferry sails at nine. It is often late.
 

@@ -152,53 +152,23 @@ def candidate_of(number: int, line: str) -> Candidate | None:
 
 def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[str]:
     """The candidate names that the file as a whole shows to be labels."""
-    filled = max(1, sum(1 for line in lines if line.strip()))
-    counts = Counter(candidate.name for candidate in candidates)
-    emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
-    # Where every line has a time, a time says nothing of a label.
-    timed = sum(1 for line in lines if _BEGINS_TIMED.match(line)) < _ALL_TIMED * filled
-    marked = emphasised | {candidate.name for candidate in candidates if candidate.timed and timed}
-    shapes = {name: shape_of(name, name in emphasised) for name in counts}
-    labelled = sum(count for name, count in counts.items() if shapes[name])
-    dense, very_dense = labelled >= _DENSE * filled, labelled >= _VERY_DENSE * filled
-    # Names are not written in lower case, words are.
-    in_lower_case = lower_case_words(lines)
-    in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
-    accepted = set()
-    for name, count in counts.items():
-        match "name" if shapes[name] == "word" and name in marked else shapes[name]:
-            case "name":
-                # One bold name at the head of a file is that of who holds a monologue.
-                alone = len(counts) == 1 and name in emphasised and candidates[0].line == _first_line(lines)
-                enough = count >= 2 or (name in marked and len(marked) >= 2) or alone
-            case "word":
-                share = _WORD if name.casefold() in in_lower_case else _RARE_WORD
-                as_turns = dense and in_paragraphs[name] == count
-                enough = (labelled == filled and " " not in name) or (
-                    count >= (2 if dense else 3) and (as_turns or count >= share * labelled)
-                )
-            case "lower case":
-                share = _LOWER_CASE_WORDS if " " in name else _LOWER_CASE_WORD
-                as_many = count >= 4 and count >= share * labelled
-                enough = very_dense or (count >= 2 and name in marked) or as_many
-            case _:
-                enough = False
-        if enough:
-            accepted.add(name)
-    if not accepted and not very_dense:
+    evidence = _Evidence(candidates, lines)
+    accepted = {name for name in evidence.counts if evidence.shows(name)}
+    if not accepted and not evidence.very_dense:
         return set()
     # In a file that labels its turns somebody who speaks once is a speaker too, and so is somebody whose label varies.
+    counts, shapes = evidence.counts, evidence.shapes
     repeated = frozenset(name for name in accepted if counts[name] > 1)
     known = {_same_name(name) for name in repeated}
     families = {numbered["whom"] for name in repeated if (numbered := _NUMBERED.match(name))}
-    full_line = _FULL_LINE * max(map(len, lines), default=0) if very_dense else None
+    full_line = _FULL_LINE * max(map(len, lines), default=0) if evidence.very_dense else None
     wide = [len(name) for name in repeated if _WIDE.search(name)]
     longest = max(wide) if wide else max(map(len, lines), default=0)
     labels = {
         name
         for candidate in candidates
         if (name := candidate.name) in repeated
-        or (name in accepted and name in marked)
+        or (name in accepted and name in evidence.marked)
         or (shapes[name] and _same_name(name) in known)
         or (
             (name in accepted or shapes[name] == "name")
@@ -209,12 +179,55 @@ def accept_labels(candidates: Sequence[Candidate], lines: Sequence[str]) -> set[
     if marks.count(True) < _MARKED * len(marks):
         return labels
     # Where names are bold, "In April:" heads a paragraph of somebody's.
-    bold = {_same_name(name) for name in labels & emphasised}
+    bold = {_same_name(name) for name in labels & evidence.emphasised}
     return {name for name in labels if _same_name(name) in bold or counts[name] >= SAID_SO}
 
 
-def _first_line(lines: Sequence[str]) -> int:
-    return next((number for number, line in enumerate(lines, 1) if line.strip()), 0)
+class _Evidence:
+    """What a file as a whole shows of the candidates for labels.
+
+    `emphasised` are the names that are bold or in brackets somewhere, `marked` those that are or have a time of their
+    own.  `dense` and `very_dense`: half or nearly all of the lines look labelled.
+    """
+
+    def __init__(self, candidates: Sequence[Candidate], lines: Sequence[str]) -> None:
+        self.filled = max(1, sum(1 for line in lines if line.strip()))
+        self.counts = Counter(candidate.name for candidate in candidates)
+        self.emphasised = {candidate.name for candidate in candidates if candidate.emphasised}
+        # Where every line has a time, a time says nothing of a label.
+        timed = sum(1 for line in lines if _BEGINS_TIMED.match(line)) < _ALL_TIMED * self.filled
+        self.marked = self.emphasised | {candidate.name for candidate in candidates if candidate.timed and timed}
+        self.shapes = {name: shape_of(name, name in self.emphasised) for name in self.counts}
+        self.labelled = sum(count for name, count in self.counts.items() if self.shapes[name])
+        self.dense = self.labelled >= _DENSE * self.filled
+        self.very_dense = self.labelled >= _VERY_DENSE * self.filled
+        # Names are not written in lower case, words are.
+        self.in_lower_case = lower_case_words(lines)
+        self.in_paragraphs = Counter(c.name for c in candidates if c.line == 1 or not lines[c.line - 2].strip())
+        first = next((number for number, line in enumerate(lines, 1) if line.strip()), 0)
+        # One bold name at the head of a file is that of who holds a monologue.
+        self.monologue = len(self.counts) == 1 and candidates[0].line == first
+
+    def shows(self, name: str) -> bool:
+        """Whether a name is shown to be a label by itself, whatever the others are."""
+        count, shape = self.counts[name], self.shapes[name]
+        match "name" if shape == "word" and name in self.marked else shape:
+            case "name":
+                marked = name in self.marked and len(self.marked) >= 2
+                return count >= 2 or marked or (self.monologue and name in self.emphasised)
+            case "word":
+                share = _WORD if name.casefold() in self.in_lower_case else _RARE_WORD
+                as_turns = self.dense and self.in_paragraphs[name] == count
+                often = count >= (2 if self.dense else 3) and (as_turns or count >= share * self.labelled)
+                return self.very_dense or often
+            case "lower case":
+                share = _LOWER_CASE_WORDS if " " in name else _LOWER_CASE_WORD
+                often = count >= 4 and count >= share * self.labelled
+                # `moderator:` once, where every line is `word: text`.
+                throughout = self.labelled == self.filled and " " not in name
+                return throughout or often or (count >= 2 and name in self.marked)
+            case _:
+                return False
 
 
 def without_furniture(candidates: Sequence[Candidate], lines: Sequence[str]) -> list[Candidate]:

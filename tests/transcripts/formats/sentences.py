@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.transcripts.formats import family_of, read_bytes
 from bot.transcripts.transcript import Transcript
 from bot.words.sentences import sentence_spans
-from tests.locating import read_and_locate
+from tests.transcripts.formats.locating import read_and_locate
 
 
 def read_each(text: str, name: str, format: str | None = None) -> Transcript:

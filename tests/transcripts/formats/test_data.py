@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import TranscriptError
 from bot.transcripts.formats import read_bytes
-from tests.locating import turns
+from tests.transcripts.formats.locating import turns
 
 SAID = (
     ("Runa Teller", "The ferry left an hour late."),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.transcripts.formats import read_bytes
 from bot.transcripts.formats.inside import split_inside
-from tests.locating import read_and_locate, turns
+from tests.transcripts.formats.locating import read_and_locate, turns
 
 SLASHED = """I: So you kept bees on the roof. //B: Geese. // Geese, then.
 B: Four of them, and a swan. //I: A swan? // He came by himself.
