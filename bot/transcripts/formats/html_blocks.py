@@ -47,6 +47,7 @@ _NEVER_DEEP = frozenset(
     "p li dd dt tr td th tbody thead tfoot option colgroup area base br col embed hr img input link meta source track "
     "wbr".split()
 )
+_COLUMNS = 100  # those further right are one
 # Deeper than any page; parsers of HTML take a time that grows with the square of the depth.
 _DEEPEST = 400
 
@@ -223,7 +224,7 @@ def _inside(around: _Around, node: LexborNode, tag: str, number: int) -> _Around
     """What stands around the words of an element that parts blocks."""
     if tag in ("td", "th"):
         column, before = 0, node.prev
-        while before:
+        while before and column < _COLUMNS:
             column += before.tag in ("td", "th")
             before = before.prev
         element = f"column {column}"

@@ -110,13 +110,14 @@ def _give_voices(runs: list[_Run], alone: bool) -> None:
     """
     words = [at for at, run in enumerate(runs) if run.words and not run.silent]
     names = {at: run for at, run in enumerate(runs) if run.voice and not run.words}
-    common = {}  # of each name: the tags shared with the words above it, and with those below
+    common: dict[
+        int, list[int | None]
+    ] = {}  # of each name: the tags shared with the words above it, and with those below
+    said = set(words)
     for at in names:
-        up = next((other for other in range(at - 1, -1, -1) if other in names or runs[other].words), None)
-        down = next((other for other in range(at + 1, len(runs)) if other in names or runs[other].words), None)
-        common[at] = [
-            _shared(runs[at], runs[other]) if other is not None and runs[other].words else None for other in (up, down)
-        ]
+        up = next((other for other in range(at - 1, -1, -1) if other in names or other in said), None)
+        down = next((other for other in range(at + 1, len(runs)) if other in names or other in said), None)
+        common[at] = [_shared(runs[at], runs[other]) if other in said else None for other in (up, down)]
     both = [(up, down) for up, down in common.values() if up is not None and down is not None]
     above, below = sum(1 for up, down in both if up > down), sum(1 for up, down in both if up < down)
     nested = bool(both) and max(above, below) >= 0.9 * len(both)
@@ -130,23 +131,33 @@ def _give_voices(runs: list[_Run], alone: bool) -> None:
     reach: int | None = None
     beside = False
     for at, run in enumerate(runs):
+        if run.breaks and not behind:
+            name = None
         if run.voice and not run.words:
             name, beside = run, False
             depths = common[len(runs) - 1 - at if behind else at]
             reach = (depths[0] if behind else depths[1]) if nested else None
-        elif run.breaks or run.silent:
-            pass
-        elif run.voice or name is None:
+        elif run.voice or run.silent or name is None:
             name = None
         else:
             if (reach is None and not beside) or (reach is not None and _shared(name, run) >= reach):
                 own[at] = name.voice
             beside = True
-    spoken = [voice for run, voice in zip(runs, own, strict=True) if run.words and not run.silent]
+        if run.breaks and behind:
+            name = None
+    spoken = [
+        voice
+        for run, voice in zip(runs, own, strict=True)
+        if run.words and not run.silent and (voice or not (run.words[0] in "[(♪♫" and run.words[-1] in "])♪♫"))
+    ]
     known = [at for at, voice in enumerate(spoken) if voice]
     goes_on = bool(known) and not nested and carries(spoken[known[0] : known[-1] + 1])
+    alike = [run.within[:-1] for run in names.values()] if alone else []
+    common_tags = alike[0][: min(_same(alike[0], other) for other in alike)] if alike else ()
     speaking: str | None = None
     for run, voice in zip(runs, own, strict=True):
+        if run.within[: len(common_tags)] != common_tags:
+            speaking = None  # outside of what holds all names
         speaking = None if run.breaks and not behind else speaking
         speaking = voice or (run.voice if not run.words else None) or (speaking if goes_on or not run.words else None)
         run.voice = speaking if run.words else run.voice
@@ -164,16 +175,20 @@ def _names_end_the_page(runs: Sequence[_Run], words: Sequence[int], first: int, 
 
 def _shared(one: _Run, other: _Run) -> int:
     """How many of the tags around two runs are the same."""
-    return sum(
-        1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one.within, other.within, strict=False))
-    )
+    return _same(one.within, other.within)
+
+
+def _same(one: Sequence[object], other: Sequence[object]) -> int:
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 _SILENT = frozenset(
     "head title script style noscript template svg nav header footer aside form button select textarea "
     "figcaption".split()
 )
-_EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_EMPTY = frozenset(
+    "area base br col embed hr img input link meta source track wbr option colgroup tbody thead tfoot".split()
+)  # or that nothing is told by
 # An end tag may be left out before these: the tag that opens, which ones it ends, and what they stand in.
 _ENDED = {
     "li": ("li", "ul ol menu"),

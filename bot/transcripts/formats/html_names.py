@@ -25,6 +25,7 @@ BEFORE, BEHIND, UNDECIDED = "before", "behind", "undecided"
 _TIMES = re.compile(rf"[\[(]?{TIME}[\])]?")
 _DIFFERENT = 2 / 3  # of so many names at most, one each: others repeat
 _ENOUGH = 3  # names
+_SHAPES = 20  # that occur most are looked at
 _LIKE_NAMES = 0.9  # so many contents of a shape are written as names
 _IN_TURN = 0.9  # so many names have words between them and the next one
 _SENTENCES = 0.5  # so many of the words between names end a sentence
@@ -34,7 +35,7 @@ _LONGEST_NAME = 80  # characters
 # The habit of naming a speaker only where they begin.  Of neighbours that are both named at most this share repeats the
 # name: else every block is named, and one without a name is somebody else's.
 _REPEATED = 0.1
-_ENOUGH = 4  # so many named blocks show whether others go on between them
+_HABITUAL = 4  # so many named blocks show whether others go on between them
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def inferred(blocks: Sequence[Block], enough: int) -> Names | None:
             shapes.setdefault(block.shape, {})[at] = name_in(block.words)
     in_lower_case: set[str] | None = None
     best: dict[int, str] = {}
-    for shape, contents in sorted(shapes.items(), key=lambda item: -len(item[1])):
+    for shape, contents in sorted(shapes.items(), key=lambda item: -len(item[1]))[:_SHAPES]:
         if len(contents) < max(_ENOUGH, enough, len(best) + 1):
             break
         header = _header_rows(blocks, contents) if shape.startswith("column") else frozenset()
@@ -92,6 +93,12 @@ def inferred(blocks: Sequence[Block], enough: int) -> Names | None:
         return None
     heads = {at: parts for at, parts in heads.items() if at in best}
     return Names(best, heads, *_side(blocks, best, heads))
+
+
+def alone(blocks: Sequence[Block], named: Mapping[int, str]) -> Names:
+    """Names with a colon, each in a block of its own."""
+    side, reach = _side(blocks, named, {})
+    return Names(named, {}, BEFORE, reach if side == BEFORE else {})
 
 
 def _header_rows(blocks: Sequence[Block], column: Collection[int]) -> frozenset[int]:
@@ -192,7 +199,7 @@ def carries(named: Sequence[str | None]) -> bool:
     nothing shows that others do.
     """
     labels = [label for label in named if label]
-    if len(labels) < _ENOUGH:
+    if len(labels) < _HABITUAL:
         return len(set(labels)) > 1 or len(labels) == len(named)
     pairs = [(a, b) for a, b in itertools.pairwise(named) if a and b]
     repeats = sum(1 for a, b in pairs if a == b)

@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from bot.transcripts.formats.html_blocks import Block, blocks_of, refuse_deep
 from bot.transcripts.formats.html_locator import holds
-from bot.transcripts.formats.html_names import BEHIND, UNDECIDED, Names, carries, inferred, shared_depth
+from bot.transcripts.formats.html_names import BEHIND, UNDECIDED, Names, alone, carries, inferred, shared_depth
 from bot.transcripts.formats.labelled import is_direction
 from bot.transcripts.formats.labels import SENTENCE_END, accept_labels, candidate_of, split_at_labels
 from bot.transcripts.formats.text import Turn, decode, fold_white, parse_time, peek, speaker_named, utterances
@@ -113,8 +113,9 @@ def _parts(blocks: Sequence[Block], reported: dict[int, str]) -> tuple[list[_Par
     candidates = [found for number, line in enumerate(spaced, 1) if (found := candidate_of(number, line))]
     labels = accept_labels(candidates, spaced)
     heads = {candidate.line // 2: candidate for candidate in candidates if candidate.name in labels}
-    names = inferred(blocks, len(heads) + 1)
-    if names:
+    names = inferred(blocks, len(heads))
+    # As many, and alone: the page's parts tell more of a name than its colon does.
+    if names and (len(names.named) > len(heads) or not names.heads):
         return _in_elements(blocks, names, reported), names
     parts: list[_Part] = []
     start: float | None = None
@@ -137,7 +138,8 @@ def _parts(blocks: Sequence[Block], reported: dict[int, str]) -> tuple[list[_Par
         )
         start = None
         parts += [_Part(at, label, fold_white(said), begins=True) for label, said in more]
-    return parts, None
+    by_itself = {at: head.name for at, head in heads.items() if not head.words}
+    return parts, alone(blocks, by_itself) if by_itself and len(by_itself) == len(heads) else None
 
 
 def _in_elements(blocks: Sequence[Block], names: Names, reported: dict[int, str]) -> list[_Part]:
