@@ -94,6 +94,10 @@ def _name(mark: re.Match[str]) -> str:
     return (mark["square"] or mark["round"] or mark["angle"]).strip()
 
 
+def _bracket(mark: re.Match[str]) -> str:
+    return next(kind for kind in ("square", "round", "angle") if mark[kind])
+
+
 def _marks(said: Sequence[Said]) -> set[str]:
     """The names in brackets that the file as a whole shows to be who speaks."""
     heads: list[tuple[int, re.Match[str]]] = [
@@ -136,7 +140,11 @@ def _bracketed_names(
     cues = len({item.cue for item in said})
     if len(repeated) < 2 or sum(counts[name] for name in repeated) < max(_NAMED_CUES * cues, 2 * len(repeated)):
         return set()
-    return repeated | {name for name, shape in shapes.items() if shape == "name"}
+    # Where sounds stand before words too, in the same brackets, one word that occurs once may be a sound.
+    names_in = {_bracket(mark) for _, mark in heads if _name(mark) in repeated}
+    sounds_in = {_bracket(mark) for at, mark in heads if mark.end() < len(said[at].words) and _is_sound(_name(mark))}
+    once = {_name(mark) for _, mark in heads if _bracket(mark) in names_in - sounds_in}
+    return repeated | {name for name, shape in shapes.items() if shape == "name" or name in once}
 
 
 def _is_sound(name: str) -> bool:

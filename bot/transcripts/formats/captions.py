@@ -3,11 +3,12 @@
 A reader finds the cues of its file and what each line of them says; here is decided who says it and what is
 said twice.
 
-- *Voices*: a tag (`<v Ana>`), else names written as text (`Ana: words`, `[SPEAKER_00]: words`), told from other words
-  by evidence across the file, as in labelled text.
+- *Voices*: a tag (`<v Ana>`), else names in brackets (`caption_voices`), else names written as text (`Ana: words`,
+  `[SPEAKER_00]: words`), told from other words by evidence across the file, as in labelled text.
 - *Habits*: a name in every cue, or only when the speaker changes; then cues without one continue the speaker.
 - *Signs of a change* (`- Never.`, `>> Never.`) begin a turn of somebody who is not named.
 - *Rolling captions* show a line again while the next one grows (YouTube, broadcast): it is said once.
+- *Captions that overlapped* and were cut by a converter show everything twice: it is said once.
 
 Captions cut sentences mid-way, so neighbouring cues of one speaker are one turn; each line keeps its cue's times.
 """
@@ -113,10 +114,10 @@ def contents(
         for number in numbers
         if number in reasons or heard.isdisjoint(numbers)
     ]
-    if all(item.label is None for item in said):
-        said = _named(_changes(said))
     if not tagged:
-        said = announced(said)
+        in_brackets = any(item.label for item in said)
+        said = _changes(said)
+        said = announced(said if in_brackets else _named(said))
     carried, said = _carried(said, 0 if not tagged else _UNTAGGED)
     turns: list[Turn] = []
     for item in said:
@@ -372,7 +373,8 @@ def attributed(
     heard = []
     for number, _, voice, words in found:
         speaking = voice if voice is not None else speaking if carry else None
-        heard.append((number, speaking or "", words))
+        if words:
+            heard.append((number, speaking or "", words))
     return tuple(heard)
 
 
