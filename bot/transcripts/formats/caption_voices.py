@@ -24,6 +24,7 @@ _MARK = re.compile(
     r"(?:>>+\s*|[-–—]\s*)?"
     r"(?:\[(?P<square>[^\[\]:：]{1,60})\]|\((?P<round>[^()<>:：]{1,60})\)|<(?P<angle>[^<>/:：]{1,60})>)(?!\s*[:：])\s*"
 )
+_OPENING = tuple("[(<>-–—")
 _CODE = re.compile(r"(?P<stem>[^\W\d_]+(?:[ _-][^\W\d_]+)?)[\s_-]*[#№]?\s*\d{1,3}[a-z]?")
 _PEOPLE = frozenset("speaker spk participant guest caller interviewer interviewee respondent host person voice".split())
 _NAMED_CUES = 0.1  # names in brackets head so many cues; fewer name who is out of sight, and say nothing of the others
@@ -93,12 +94,14 @@ def _name(mark: re.Match[str]) -> str:
     return (mark["square"] or mark["round"] or mark["angle"]).strip()
 
 
+def _bracket(mark: re.Match[str]) -> str:
+    return next(kind for kind in ("square", "round", "angle") if mark[kind])
+
+
 def _marks(said: Sequence[Said]) -> set[str]:
     """The names in brackets that the file as a whole shows to be who speaks."""
     heads: list[tuple[int, re.Match[str]]] = [
-        (at, mark)
-        for at, item in enumerate(said)
-        if item.words[:1] in tuple("[(<>-–—") and (mark := _MARK.match(item.words))
+        (at, mark) for at, item in enumerate(said) if item.words[:1] in _OPENING and (mark := _MARK.match(item.words))
     ]
     if len(heads) < 2:
         return set()
@@ -137,7 +140,11 @@ def _bracketed_names(
     cues = len({item.cue for item in said})
     if len(repeated) < 2 or sum(counts[name] for name in repeated) < max(_NAMED_CUES * cues, 2 * len(repeated)):
         return set()
-    return repeated | {name for name, shape in shapes.items() if shape == "name"}
+    # Where sounds stand before words too, in the same brackets, one word that occurs once may be a sound.
+    names_in = {_bracket(mark) for _, mark in heads if _name(mark) in repeated}
+    sounds_in = {_bracket(mark) for at, mark in heads if mark.end() < len(said[at].words) and _is_sound(_name(mark))}
+    once = {_name(mark) for _, mark in heads if _bracket(mark) in names_in - sounds_in}
+    return repeated | {name for name, shape in shapes.items() if shape == "name" or name in once}
 
 
 def _is_sound(name: str) -> bool:
@@ -150,9 +157,11 @@ def _is_sound(name: str) -> bool:
 
 def renamed(said: Sequence[Said]) -> list[Said]:
     """The names that the text gives to machines' voices, instead of their codes; without the slashes of some tags."""
-    said = [
-        replace(item, label=item.label.lstrip("/ ")) if item.label and item.label[0] == "/" else item for item in said
-    ]
+    voices = {item.label for item in said if item.label}
+    if any(voice[0] == "/" for voice in voices):
+        said = [replace(item, label=item.label.lstrip("/ ")) if item.label else item for item in said]
+    if not any(_MACHINE.fullmatch(voice.lstrip("/ ")) for voice in voices):
+        return list(said)
     runs = [list(run) for _, run in itertools.groupby(said, key=lambda item: item.label)]
     coded = [run for run in runs if run[0].label and _MACHINE.fullmatch(run[0].label)]
     heads = [(str(run[0].label), _named_at_head(run[0])) for run in coded]
@@ -164,7 +173,7 @@ def renamed(said: Sequence[Said]) -> list[Said]:
     usual = sum(count.most_common(1)[0][1] for count in by_code.values())
     people = {count.most_common(1)[0][0] for count in by_code.values()}
     if named < max(2, _NAMED_RUNS * len(coded)) or usual < _ONE_NAME * named or len(people) < len(by_code):
-        return said
+        return list(said)
     names = {head.name for _, head in heads if head}
     return [item for run in runs for item in _under_names(run, names)]
 
@@ -228,6 +237,8 @@ def _layers(words: str, over: str | None) -> Iterator[tuple[str | None, str]]:
 
 def announced(said: Sequence[Said]) -> list[Said]:
     """What is said in the cue after one that only names a speaker is that speaker's, if it names nobody itself."""
+    if all(item.words for item in said):
+        return list(said)
     cues = [list(cue) for _, cue in itertools.groupby(said, key=lambda item: item.cue)]
     for before, cue in itertools.pairwise(cues):
         label = before[-1].label

@@ -3,17 +3,19 @@
 A reader finds the cues of its file and what each line of them says; here is decided who says it and what is
 said twice.
 
-- *Voices*: a tag (`<v Ana>`), else names written as text (`Ana: words`, `[SPEAKER_00]: words`), told from other words
-  by evidence across the file, as in labelled text.
+- *Voices*: a tag (`<v Ana>`), else names in brackets (`caption_voices`), else names written as text (`Ana: words`,
+  `[SPEAKER_00]: words`), told from other words by evidence across the file, as in labelled text.
 - *Habits*: a name in every cue, or only when the speaker changes; then cues without one continue the speaker.
 - *Signs of a change* (`- Never.`, `>> Never.`) begin a turn of somebody who is not named.
 - *Rolling captions* show a line again while the next one grows (YouTube, broadcast): it is said once.
+- *Captions that overlapped* and were cut by a converter show everything twice: it is said once.
 
 Captions cut sentences mid-way, so neighbouring cues of one speaker are one turn; each line keeps its cue's times.
 """
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -114,10 +116,10 @@ def contents(
         for number in numbers
         if number in reasons or heard.isdisjoint(numbers)
     ]
-    if all(item.label is None for item in said):
-        said = _named(_changes(said))
     if not tagged:
-        said = announced(said)
+        in_brackets = any(item.label for item in said)
+        said = _changes(said)
+        said = announced(said if in_brackets else _named(said))
     carried, said = _carried(said, 0 if not tagged else _UNTAGGED)
     turns: list[Turn] = []
     for item in said:
@@ -161,11 +163,12 @@ def _not_said(said: Sequence[Said]) -> dict[int, str]:
         for repeat, gap, shown in zip(repeats, gaps, cues, strict=True):
             if gap <= _PAUSE:
                 reasons |= {number: "repeated by rolling captions" for number, _ in shown[:repeat]}
-    for at, count_of_lines in _cut_apart([[line for _, line in shown] for shown in cues], gaps):
+    shown_lines = [[line for _, line in shown] for shown in cues] if count else []
+    for at, count_of_lines in _cut_apart(shown_lines, gaps):
         again = {number: "repeated where captions overlap" for number, _ in cues[at][:count_of_lines]}
         reasons |= {number: reason for number, reason in again.items() if number not in reasons}
     for shown in cues:
-        if all(_TIME_ALONE.fullmatch(words) for _, line in shown for _, words in line):
+        if all(words[:1] == "[" and _TIME_ALONE.fullmatch(words) for _, line in shown for _, words in line):
             reasons |= {number: "time" for number, _ in shown if number not in reasons}
         if all(not label and is_direction(words) for _, line in shown for label, words in line):
             reasons |= {number: "stage direction" for number, _ in shown if number not in reasons}
@@ -373,7 +376,8 @@ def attributed(
     heard = []
     for number, _, voice, words in found:
         speaking = voice if voice is not None else speaking if carry else None
-        heard.append((number, speaking or "", words))
+        if words:
+            heard.append((number, speaking or "", words))
     return heard_inside(heard, labels)
 
 
@@ -423,15 +427,19 @@ def _unwrapped(
 ) -> list[tuple[int, int, str | None, str]]:
     """Lines of a cue put together where only both hold a whole label and its colon."""
     whole = list(found)
+    known = sorted(labels)
     for at in range(len(whole) - 1):
         (number, cue, voice, above), (_, next_cue, _, words) = whole[at : at + 2]
-        if cue != next_cue or ":" not in words or not any(label.startswith(above) for label in labels):
+        if cue != next_cue or ":" not in words:
+            continue
+        nearest = bisect.bisect_left(known, above)
+        if not above or nearest == len(known) or not known[nearest].startswith(above):
             continue
         both = f"{above} {words}"
-        label = next((label for label in labels if len(above) < len(label) and both.startswith(f"{label}:")), "")
-        if label:
+        label = both.partition(":")[0].rstrip()
+        if label in labels and len(label) > len(above):
             whole[at] = (number, cue, voice, "")
-            whole[at + 1] = (whole[at + 1][0], cue, label, both[len(label) + 1 :].strip())
+            whole[at + 1] = (whole[at + 1][0], cue, label, both.partition(":")[2].strip())
     return whole
 
 
@@ -490,7 +498,8 @@ def _under_tags(
         in_cue = cue
         said = ""
         for part_at, part in enumerate(re.split("(?<!:)//", words)):
-            label = next((label for label in labels if re.match(rf"\s?{re.escape(label)}\s?:", part)), "")
+            laid, colon, _ = part.partition(":")
+            label = laid.strip() if colon and laid.strip() in labels else ""
             if part_at and (over or label):
                 yield number, cue, over or name or voice, said.strip()
                 # The sign closes what is laid over, or else opens it.

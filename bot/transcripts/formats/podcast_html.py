@@ -1,97 +1,63 @@
 """HTML transcripts: Podcasting 2.0 (`<cite>Kevin:</cite> <time>0:09</time> <p>words</p>`) and pages with names in them.
 
-A page is its text nodes.  They stand in blocks (paragraphs, list items, lines broken by `<br>`), and a block is what a
-line is in labelled text: `<p><strong>Kevin:</strong> words</p>` is read as `**Kevin:** words`, and what is a label is
-decided there, by evidence across the page.  Podcasting 2.0's `<cite>` is one by itself.
+A page is cut into blocks (`html_blocks`).  Who speaks stands in a `<cite>` with a colon or a time, in the words as in
+labelled text (`<p><strong>Kevin:</strong> words</p>` is read as `**Kevin:** words`), or in elements of its own
+(`html_names`): what names more blocks is taken.
+
+A block that nobody is named for goes on with the speaker before it only where this is the page's habit (`carries`).
+Else its words are nobody's that is known; and so are those above the first name, unless they are plainly no speech.
 
 Places are text nodes, counted from 1 through the whole page, those of white space alone left out.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from bot.errors import TranscriptError
-from bot.transcripts.formats.inside import heard_inside, speak_inside
-from bot.transcripts.formats.labelled import cut_at_labels, said_by, strip_label
-from bot.transcripts.formats.labels import accept_labels, candidate_of, split_at_labels
+from bot.transcripts.formats.html_blocks import Block, blocks_of, refuse_deep
+from bot.transcripts.formats.html_locator import holds
+from bot.transcripts.formats.html_names import BEHIND, UNDECIDED, Names, alone, carries, inferred, shared_depth
+from bot.transcripts.formats.inside import speak_inside
+from bot.transcripts.formats.labels import SENTENCE_END, accept_labels, candidate_of, split_at_labels
 from bot.transcripts.formats.text import Turn, decode, fold_white, parse_time, peek, speaker_named, utterances
 from bot.transcripts.formats.unsaid import is_direction
-from bot.transcripts.transcript import UNNAMED_SPEAKER, Contents, Item, Place, Reading, Unspoken
+from bot.transcripts.transcript import UNNAMED_SPEAKER, Contents, Item, Reading, Unspoken
 
 NAME = "HTML"
+__all__ = ["NAME", "holds", "read", "recognises"]
 
 _BEGINS = re.compile(
     r"\s*+(?:(?:<!--.{0,2000}?-->|<\?xml.{0,200}?\?>)\s*+)*"
     r"<(?:!doctype\s+html|html|head|body|main|article|section|div|p|cite|time|span|ul|ol|dl|h[1-6]|table|blockquote)\b",
     re.IGNORECASE | re.DOTALL,
 )
-# What a page holds beside its words, by element.
-_NOT_WORDS = {
-    "title": "page title",
-    "script": "script",
-    "style": "style",
-    "noscript": "script",
-    "template": "script",
-    "svg": "picture",
-    "nav": "navigation",
-    "header": "page header",
-    "footer": "page footer",
-    "aside": "beside the text",
-    "form": "form",
-    "button": "form",
-    "select": "form",
-    "textarea": "form",
-    "figcaption": "caption of a picture",
-} | {f"h{level}": "heading" for level in range(1, 7)}
-_INLINE = frozenset(
-    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strike strong sub sup time "
-    "tt u var wbr".split()
-)
-_BOLD = frozenset(("b", "strong"))
-# Elements whose end tags may be left out, or that have none: they do not nest by themselves.
-_NEVER_DEEP = frozenset(
-    "p li dd dt tr td th tbody thead tfoot option colgroup area base br col embed hr img input link meta source track "
-    "wbr".split()
-)
 _TIME = re.compile(r"[\[(]?\s*((?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)\s*[\])]?")
-# Deeper than any page; parsers of HTML take a time that grows with the square of the depth.
-_DEEPEST = 400
+_FEW_WORDS = 8  # so few without the end of a sentence are a heading, a credit or the like
+_FIELD = re.compile(r"[^:：.!?]{1,40}[:：]\s+\S.{0,200}$")
+
+# Where it is doubtful that a block goes on: so many blocks from the name, in a page that names so small a share of its
+# blocks, or so large a share that others stand out.
+_FAR = 6
+_SPARSE = 0.25
+_NEARLY_ALL = 0.9
 
 
-@dataclass
-class _Block:
-    """Words that stand together: text nodes `first` to `last`."""
+@dataclass(slots=True)
+class _Part:
+    """What a block, or part of it, is: a name (no words), words (with a label if they are named where they stand, "" if
+    known to be nobody's), or what ends a turn (neither)."""
 
-    first: int
-    parts: list[tuple[str, str]] = field(default_factory=list)  # (innermost telling element, text)
-    in_paragraph: bool = False
-    last: int = 0
-
-    @property
-    def place(self) -> Item:
-        return Item(f"text node {self.first}" if self.first == self.last else f"text nodes {self.first}-{self.last}")
-
-    @property
-    def words(self) -> str:
-        return fold_white("".join(text for _, text in self.parts))
-
-    @property
-    def line(self) -> str:
-        """The block as a line of labelled text: bold or cited words at its head are marked."""
-        head = ""
-        for at, (tag, text) in enumerate(self.parts):
-            if tag not in ("strong", "cite"):
-                rest = "".join(text for _, text in self.parts[at:])
-                return f"**{head.strip()}**{rest}" if head.strip() else fold_white(rest)
-            head += text
-        return f"**{head.strip()}**" if head.strip() else ""
+    at: int  # the index of the block
+    label: str | None = None
+    words: str = ""
+    start: float | None = None
+    carried: int = 0
+    doubt: str = ""
+    begins: bool = False  # a turn
 
 
 def recognises(data: bytes) -> bool:
@@ -105,100 +71,121 @@ def read(data: bytes) -> Contents:
     Raises TranscriptError for tags nested beyond any page.
     """
     text = decode(data).lstrip("\ufeff")
-    _refuse_deep(text)
+    refuse_deep(text)
     tree = LexborHTMLParser(text)
-    blocks, left_out, count = _blocks(tree)
-    if any(tag == "cite" and _is_label(block, at) for block in blocks for at, (tag, _) in enumerate(block.parts)):
-        turns, reported = _cited(blocks)
-    else:
-        turns, reported = _labelled(blocks)
+    blocks, left_out, count = blocks_of(tree)
+    reported: dict[int, str] = {}
+    remarks: list[str] = []
+    parts, names = _parts(blocks, reported)
+    if names and names.side == UNDECIDED:
+        remarks.append(
+            "names stand between the words, and nothing shows whether before or behind them: the words are unnamed"
+        )
+    turns = _turns(blocks, _attributed(blocks, parts, names, reported), names is not None and names.side == BEHIND)
     left_out += [
-        Unspoken(reason, Item(f"text node {number}"), block.words if number == block.first else "")
-        for block, reason in reported
-        for number in range(block.first, block.last + 1)
+        Unspoken(reason, Item(f"text node {number}"), blocks[at].words if number == blocks[at].first else "")
+        for at, reason in reported.items()
+        for number in range(blocks[at].first, blocks[at].last + 1)
     ]
     left_out.sort(key=lambda item: int(str(item.place).split()[-1]))
-    remarks = []
     if any(turn.spoken and not turn.label for turn in turns):
         remarks.append(f"words without a name are by one {UNNAMED_SPEAKER.lower()}")
     report = Reading(NAME, "text node", count, count - len(left_out), tuple(left_out), tuple(remarks))
     title, page = tree.css_first("title"), tree.css_first("html")
-    said = speak_inside(Contents(utterances(turns), report.check()))
-    return replace(
-        said,
+    found = Contents(
+        utterances(turns),
+        report.check(),
         title=fold_white(title.text()) or None if title else None,
         language=(page.attributes.get("lang") or None) if page else None,
     )
+    return speak_inside(found)
 
 
-def _refuse_deep(text: str) -> None:
-    depth = 0
-    for tag in re.finditer(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)", text):
-        if tag[2].lower() not in _NEVER_DEEP:
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-            if depth > _DEEPEST:
-                raise TranscriptError(
-                    f"its tags are nested more than {_DEEPEST} deep at character {tag.start()}, as in no page; "
-                    "close them, or save the transcript as text"
-                )
+def _parts(blocks: Sequence[Block], reported: dict[int, str]) -> tuple[list[_Part], Names | None]:
+    """What each block is, by the way of naming that names most blocks; and the names in elements, where that is it.
 
-
-def _blocks(tree: LexborHTMLParser) -> tuple[list[_Block], list[Unspoken], int]:
-    """The blocks of a page in order, the text nodes that hold no words, and how many text nodes there are."""
-    blocks: list[_Block] = []
-    left_out: list[Unspoken] = []
-    count, block = 0, None
-    for node, reason, telling, in_paragraph in _walk(tree.root):
-        if node is None:
-            block = None
+    `reported` gets the blocks (by index) that hold no speech, and why.
+    """
+    heads_of = [_heads(block) for block in blocks]
+    named = [at for at, heads in enumerate(heads_of) if heads and any(t == "cite" for t, _ in blocks[at].parts[:heads])]
+    if sum(1 for at in named if _is_podcast(blocks, at)) * 2 > len(named):
+        return _cited(blocks, heads_of, reported), None
+    lines = ["" if block.reason else block.line for block in blocks]
+    spaced = [line for whole in lines for line in (whole, "")]
+    candidates = [found for number, line in enumerate(spaced, 1) if (found := candidate_of(number, line))]
+    labels = accept_labels(candidates, spaced)
+    heads = {candidate.line // 2: candidate for candidate in candidates if candidate.name in labels}
+    names = inferred(blocks, len(heads))
+    # As many, and alone: the page's parts tell more of a name than its colon does.
+    if names and (len(names.named) > len(heads) or not names.heads):
+        return _in_elements(blocks, names, reported), names
+    parts: list[_Part] = []
+    start: float | None = None
+    for at, block in enumerate(blocks):
+        head = heads.get(at)
+        if not head and (time := _TIME.fullmatch(block.words)) and not block.reason:
+            start = parse_time(time[1])
             continue
-        text = node.text_content or ""
-        if not text.strip():
-            if block and not reason:
-                block.parts.append((telling, text))
+        if block.after_rule:
+            parts.append(_Part(at))
+        if reason := block.reason or ("stage direction" if not head and is_direction(block.words) else ""):
+            reported[at] = reason
+            parts += [_Part(at)] if reason == "heading" else []
             continue
-        count += 1
-        if reason:
-            left_out.append(Unspoken(reason, Item(f"text node {count}"), fold_white(text)[:200]))
-            block = None
-            continue
-        if telling == "cite" and text.rstrip().endswith((":", "：")):
-            block = None  # a name begins anew, though the paragraph before it was not closed
-        if block is None:
-            block = _Block(count, in_paragraph=in_paragraph)
-            blocks.append(block)
-        block.parts.append((telling, text))
-        block.last = count
-    return blocks, left_out, count
+        if head:
+            start = head.time if head.time is not None else start
+        (_, words), *more = split_at_labels(head.words if head else block.words, labels)
+        parts.append(
+            _Part(at, head.name if head else None if labels else "", fold_white(words), start, begins=bool(head))
+        )
+        start = None
+        parts += [_Part(at, label, fold_white(said), begins=True) for label, said in more]
+    by_itself = {at: head.name for at, head in heads.items() if not head.words}
+    return parts, alone(blocks, by_itself) if by_itself and len(by_itself) == len(heads) else None
 
 
-def _walk(root: LexborNode | None) -> Iterator[tuple[LexborNode | None, str, str, bool]]:
-    """(text node, why it holds no words, telling element around it, whether in a paragraph); (None, …) parts blocks."""
-    # An element's end stands on the stack as None.
-    stack: list[tuple[LexborNode | None, str, str, bool]] = [(root, "", "", False)] if root else []
-    while stack:
-        node, reason, telling, in_paragraph = stack.pop()
-        if node is None or node.tag == "-text":
-            yield node, reason, telling, in_paragraph
-            continue
-        tag = node.tag or ""
-        reason = reason or _NOT_WORDS.get(tag, "")
-        telling = "strong" if tag in _BOLD and not telling else tag if tag in ("cite", "time") else telling
-        in_paragraph = in_paragraph or tag == "p"
-        if tag not in _INLINE:
-            yield None, "", "", False
-            stack.append((None, "", "", False))
-        children = []
-        child = node.first_child
-        while child:
-            children.append((child, reason, telling, in_paragraph))
-            child = child.next
-        stack += reversed(children)
+def _in_elements(blocks: Sequence[Block], names: Names, reported: dict[int, str]) -> list[_Part]:
+    """What each block is, where names stand in elements of their own."""
+    tables = {blocks[at].row: at for at in names.named if blocks[at].row}
+    first_row = min((block.row for block in blocks if block.row), default=0) if tables else 0
+    parts: list[_Part] = []
+    times: dict[int, float] = {}  # of the rows of a table
+    start: float | None = None
+    for at, block in enumerate(blocks):
+        if block.after_rule:
+            parts.append(_Part(at))
+        if at in names.named:
+            if names.side == UNDECIDED:
+                reported[at] = "name above or below its words"
+                continue
+            time = _TIME.search(block.words)
+            start = parse_time(time[1]) if time and at not in names.heads else start
+            words = fold_white("".join(text for _, text in block.parts[names.heads.get(at, len(block.parts)) :]))
+            parts.append(_Part(at, names.named[at], words.lstrip(":：–— ") if words else "", start, begins=True))
+            start = None if words else start
+        elif block.reason:
+            reported[at] = block.reason
+            parts += [_Part(at)] if block.reason == "heading" else []
+        elif time := _TIME.fullmatch(block.words):
+            start = times[block.row] = parse_time(time[1])
+        elif tables and block.row == first_row and block.row not in tables:
+            reported[at] = "table header"
+        elif tables and block.row and block.words.rstrip(".").isdigit():
+            reported[at] = "number of a row"
+        elif is_direction(block.words):
+            reported[at] = "stage direction"
+        else:
+            label = "" if names.side == UNDECIDED else None
+            parts.append(_Part(at, label, block.words, times.get(block.row, start) if block.row else start))
+            start = None
+    return parts
 
 
-def _is_label(block: _Block, at: int) -> bool:
+def _is_label(block: Block, at: int) -> bool:
     """Whether the `<cite>` at this part of a block names a speaker: nothing is said in the block before it, and it
     stands alone, or before a time, or ends in a colon."""
+    if block.parts[at][0] != "cite":
+        return False
     before = "".join(text for tag, text in block.parts[:at] if tag != "time")
     after = "".join(text for tag, text in block.parts[at + 1 :] if tag not in ("time", "cite"))
     text = block.parts[at][1].rstrip()
@@ -206,40 +193,53 @@ def _is_label(block: _Block, at: int) -> bool:
     return not before.strip() and (not after.strip() or has_time or text.endswith((":", "：")))
 
 
-def _cited(blocks: Sequence[_Block]) -> tuple[list[Turn], list[tuple[_Block, str]]]:
-    """The turns of a page whose speakers stand in `<cite>`, and the blocks that hold no speech."""
-    turns: list[Turn] = []
-    reported: list[tuple[_Block, str]] = []
-    in_paragraphs = any(block.in_paragraph and not _heads(block) for block in blocks)
+def _is_podcast(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a `<cite>` has the colon or the time behind it that Podcasting 2.0 gives it, or words in its block."""
+    block = blocks[at]
+    behind = blocks[at + 1].parts[0][0] if at + 1 < len(blocks) else ""
+    return (
+        any(tag == "cite" and text.rstrip().endswith((":", "：")) for tag, text in block.parts)
+        or any(tag == "time" for tag, _ in block.parts)
+        or behind == "time"
+        or any(text.strip() for tag, text in block.parts if tag != "cite")
+    )
+
+
+def _cited(blocks: Sequence[Block], heads_of: Sequence[int], reported: dict[int, str]) -> list[_Part]:
+    """What each block is in a page whose speakers stand in `<cite>`."""
+    parts: list[_Part] = []
+    in_paragraphs = any(block.in_paragraph and not heads for block, heads in zip(blocks, heads_of, strict=True))
     start: float | None = None
-    for block in blocks:
-        heads = _heads(block)
+    for at, block in enumerate(blocks):
+        if block.reason:
+            reported[at] = block.reason
+            parts += [_Part(at)] if block.reason == "heading" else []
+            continue
+        if block.after_rule:
+            parts.append(_Part(at))
+        heads = heads_of[at]
         words = fold_white("".join(text for _, text in block.parts[heads:]))
+        label: str | None = None
         for tag, text in block.parts[:heads]:
-            if tag == "cite" and (label := fold_white(text).rstrip(":： ")):
-                turns.append(Turn(label, speaker_named(label)))
-                start = None
+            if tag == "cite" and (name := fold_white(text).rstrip(":： ")):
+                label, start = name, None
             elif tag == "time" and (time := _TIME.fullmatch(text.strip())):
                 start = parse_time(time[1])
-        if not words:
-            continue
-        if not turns and not heads:
-            reported.append((block, "before the first speaker"))
-        elif not heads and in_paragraphs and not block.in_paragraph:
-            reported.append((block, "outside of a paragraph"))
+        if not heads and in_paragraphs and not block.in_paragraph:
+            reported[at] = "outside of a paragraph"
         elif not heads and is_direction(words):
-            reported.append((block, "stage direction"))
-        else:
-            if not turns:
-                turns.append(Turn("", UNNAMED_SPEAKER))
-            turns[-1].add(words, block.place, start)
-            start = None
-    return turns, reported
+            reported[at] = "stage direction"
+        elif words or label is not None:
+            parts.append(_Part(at, label, words, start, begins=label is not None))
+            start = None if words else start
+    return parts
 
 
-def _heads(block: _Block) -> int:
+def _heads(block: Block) -> int:
     """How many parts at the head of a block are a speaker's name and a time."""
     heads = 0
+    if block.parts[0][0] not in ("cite", "time") and block.parts[0][1].strip():
+        return 0
     for at, (tag, text) in enumerate(block.parts):
         if (tag == "cite" and _is_label(block, at)) or (tag == "time" and _TIME.fullmatch(text.strip())):
             heads = at + 1
@@ -250,125 +250,98 @@ def _heads(block: _Block) -> int:
     return heads
 
 
-def _labelled(blocks: Sequence[_Block]) -> tuple[list[Turn], list[tuple[_Block, str]]]:
-    """The turns of a page whose speakers stand in its words, if anywhere, and the blocks that hold no speech."""
-    lines = [line for block in blocks for line in (block.line, "")]
-    candidates = [found for number, line in enumerate(lines, 1) if (found := candidate_of(number, line))]
-    labels = accept_labels(candidates, lines)
-    heads = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
-    turns: list[Turn] = []
-    reported: list[tuple[_Block, str]] = []
-    start: float | None = None
-    for at, block in enumerate(blocks):
-        head = heads.get(2 * at + 1)
-        if not head and (time := _TIME.fullmatch(block.words)):
-            start = parse_time(time[1])
-            continue
-        if not head and is_direction(block.words):
-            reported.append((block, "stage direction"))
-            continue
-        if not head and labels and not turns:
-            reported.append((block, "before the first speaker"))
-            continue
-        if head:
-            turns.append(Turn(head.name, speaker_named(head.name)))
-            start = head.time if head.time is not None else start
-        elif not labels:
-            turns.append(Turn("", UNNAMED_SPEAKER))
-        (_, words), *more = split_at_labels(head.words if head else block.words, labels)
-        turns[-1].add(fold_white(words), block.place, start)
-        start = None
-        for label, said in more:
-            turns.append(Turn(label, speaker_named(label)))
-            turns[-1].add(fold_white(said), block.place)
-    return turns, reported
+def _attributed(
+    blocks: Sequence[Block], parts: Sequence[_Part], names: Names | None, reported: dict[int, str]
+) -> list[_Part]:
+    """Parts with the label of who says them, None where nobody is known; without those that are no speech."""
+    behind = names is not None and names.side == BEHIND
+    # Names behind their words stand before them in a page that is read backwards.
+    ordered = list(reversed(parts)) if behind else list(parts)
+    own = _beside_names(blocks, ordered, names.reach if names else {})
+    habit = _Habit(own)
+    within = _common_part(blocks, names)
+    result: list[_Part] = []
+    speaking, carried, numbers = None, 0, [at for at, part in enumerate(own) if part.words and part.label]
+    for at, part in enumerate(own):
+        if part.label is not None:
+            speaking, carried = part.label, part.carried
+        elif not part.words or (names and names.reach) or blocks[part.at].path[: len(within)] != within:
+            speaking = None
+        elif speaking:
+            carried += 1
+            if habit.carries:
+                part = replace(part, label=speaking, carried=carried, doubt=habit.doubt(carried))
+        outside = numbers and not numbers[0] <= at <= numbers[-1]
+        if part.words and part.label is None and outside and not _may_be_speech(blocks[part.at]):
+            is_above = (at > numbers[-1]) if behind else (at < numbers[0])
+            reported[part.at] = "before the first speaker" if is_above else "behind the last speaker"
+        else:
+            result.append(part)
+    return list(reversed(result)) if behind else result
 
 
-# ---- The locator: a second way through a page, which splits it at its brackets and builds no tree.
-
-_MARKUP = re.compile(r"(<!--.{0,20000}?-->|<[!?][^>]{0,500}>|<[a-zA-Z/][^<>]*>)", re.DOTALL)
-_BETWEEN_WORDS = frozenset(
-    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strike strong sub sup time "
-    "tt u var wbr".split()
-)
-_RAW = frozenset(("script", "style", "title", "textarea"))
-
-
-def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[str]) -> bool:
-    """Whether the page has these words in these text nodes under this label.
-
-    Independent of `read`: it splits the page at angle brackets, counts what stands between them, cuts it at the labels
-    that the record knows, undoes the family's folds (line wrap, tags, entities) and finds the words in one voice's.
-    """
-    numbers = [int(number) for number in re.findall(r"\d+", str(place))]
-    within = [
-        (begin, voice, words)
-        for begin, end, voice, words in _heard(data, frozenset(labels) - {""})
-        if min(numbers) <= end and begin <= max(numbers)
-    ]
-    # What looks like a time is not heard, unless the words are found only with it: somebody may say "10:30."
-    without_times = [said for said in within if ":" not in said[2] or said[2].strip("0123456789:., []()")]
-    return said_by(without_times, text, label) or said_by(within, text, label)
-
-
-@lru_cache(maxsize=4)  # many quotes of one page are checked in a row
-def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, int, str, str], ...]:
-    """(first and last text node, voice, words) of each block; the voice is "" where nobody is named."""
-    heard: list[tuple[int, int, str, str]] = []
-    speaking = ""
-    for first, last, words in _runs(decode(data).lstrip("\ufeff")):
-        bare = words.rstrip(":： ")
-        head, rest = (bare, "") if bare in labels else strip_label(words, labels)
-        speaking = head or speaking
-        for at, (label, part) in enumerate(cut_at_labels(rest, labels)):
-            speaking = label if at else speaking
-            heard.append((first, last, speaking, part))
-    return heard_inside(heard, labels)
-
-
-def _runs(page: str) -> Iterator[tuple[int, int, str]]:
-    """(first and last text node, words) of what stands together; a name or a time in tags of its own is apart."""
-    count, first, words, pending, raw = 0, 0, "", "", ""
-    open_tags: dict[str, int] = {}
-    cite: tuple[int, int, str] | None = None  # where a cite began: what stands before it
-    for part in [*_MARKUP.split(page), "<p>"]:
-        markup = part[:1] == "<" and part[-1:] == ">" and _MARKUP.fullmatch(part)
-        name = re.split(r"[\s/>]", part[1:].lstrip("/"), maxsplit=1)[0].lower() if markup else ""
-        closing = part.startswith("</")
-        if not markup or (raw and not (closing and name == raw)):
-            pending += part
-            continue
-        if closing and name != "p" and not open_tags.get(name):
-            continue  # closes nothing, so that text goes on
-        if not part.startswith(("<!", "<?")):
-            open_tags[name] = max(0, open_tags.get(name, 0) + (-1 if closing else 1))
-        if pending.strip():
+def _beside_names(blocks: Sequence[Block], parts: Sequence[_Part], reach: Mapping[int, int]) -> list[_Part]:
+    """Parts with the label of the name that they stand beside: right beside, or within its `reach`."""
+    result: list[_Part] = []
+    name: _Part | None = None
+    count = 0
+    for part in parts:
+        if part.label is not None or not part.words:
+            name, count = (part if part.label and not part.words else None), 0
+        elif name and name.label:
+            inside = name.at in reach and shared_depth(blocks[name.at].path, blocks[part.at].path) >= reach[name.at]
+            if inside or (name.at not in reach and not count):
+                part = replace(part, label=name.label, carried=count)
             count += 1
-            first = first or count
-        words += pending
-        pending = ""
-        raw = name if name in _RAW and not closing else ""
-        if name == "cite" and not closing:
-            cite = (first, count, words)
-        elif name == "cite" and cite and cite[0] and words[len(cite[2]) :].rstrip().endswith((":", "：")):
-            yield cite[0], cite[1], _shown(cite[2])
-            first, words = cite[1] + 1, words[len(cite[2]) :]
-        apart = name in ("cite", "time") and not words.strip() and not closing
-        ends = name in ("cite", "time") and closing and (first == count)
-        if part.startswith("<!") or (name in _BETWEEN_WORDS and not apart and not ends):
+        result.append(part)
+    return result
+
+
+def _common_part(blocks: Sequence[Block], names: Names | None) -> tuple[int, ...]:
+    """The smallest part of the page that holds all names: words outside of it are nobody's."""
+    paths = [blocks[at].path[:-1] for at in names.named] if names else []
+    return paths[0][: min(shared_depth(paths[0], path) for path in paths)] if paths else ()
+
+
+class _Habit:
+    """Whether a block without a name goes on with the speaker before it, as the blocks between names tell."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        named = [part.label for part in parts if part.words]
+        known = [at for at, label in enumerate(named) if label]
+        self._named = named[known[0] : known[-1] + 1] if known else []
+        self.carries = bool(known) and carries(self._named)
+
+    def doubt(self, carried: int) -> str:
+        """Why it may be somebody else who speaks so many blocks from the name; "" where nothing says so."""
+        share = sum(1 for label in self._named if label) / len(self._named)
+        if share >= _NEARLY_ALL and len(self._named) >= 1 / (1 - _NEARLY_ALL) and share < 1:
+            return "nearly every other paragraph has a name of its own"
+        if carried >= _FAR or (share < _SPARSE and carried > 1):
+            return f"named {carried} paragraphs above; others may speak between"
+        return ""
+
+
+def _may_be_speech(block: Block) -> bool:
+    """Whether words that nobody is named for may be said: not links, a key and its value, or a few without an end."""
+    words = block.words
+    if block.linked or SENTENCE_END.search(words):
+        return not block.linked
+    return len(words.split()) > _FEW_WORDS and not _FIELD.match(words)
+
+
+def _turns(blocks: Sequence[Block], parts: Sequence[_Part], behind: bool) -> list[Turn]:
+    """A turn begins with the block that is named, or behind one where names stand behind their words."""
+    turns: list[Turn] = []
+    carried_before = 0
+    for part in parts:
+        if not part.words:
             continue
-        if first:
-            yield first, count, _shown(words)
-        first, words = 0, ""
-
-
-def _shown(words: str) -> str:
-    """Words without entities.  The standard library drops references to control characters, which a page keeps."""
-    return fold_white(html.unescape(re.sub(r"&#(?:(\d{1,9})|[xX]([0-9a-fA-F]{1,8}));", _character, words)))
-
-
-def _character(reference: re.Match[str]) -> str:
-    number = int(reference[1]) if reference[1] else int(reference[2], 16)
-    if number == 0 or number > 0x10FFFF or 0xD800 <= number < 0xE000:
-        return "\ufffd"
-    return reference.group() if 0x80 <= number < 0xA0 or number in (13, 38) else chr(number)
+        label = part.label or ""
+        goes_on = carried_before if behind else part.carried
+        last = turns[-1] if turns else None
+        if not (last and label and goes_on) or part.begins or last.label != label or part.doubt != last.doubt:
+            turns.append(Turn(label, speaker_named(label), part.doubt))
+        turns[-1].add(part.words, blocks[part.at].place, part.start, carried=part.carried)
+        carried_before = part.carried
+    return turns

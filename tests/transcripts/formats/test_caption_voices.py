@@ -107,6 +107,20 @@ def test_a_machine_mark_within_a_line_and_one_in_a_cue_of_its_own() -> None:
     ]
 
 
+def test_a_sign_of_a_change_ends_a_name_in_brackets() -> None:
+    """Who speaks behind it is not the one that the mark names."""
+    text = srt("[Speaker 1] The ferry is late.", ">> Who is it?", "[Speaker 2] The pilot.", "[Speaker 1] Come in.")
+    assert said(read_each(text, "ferry.srt"))[:2] == [("Speaker 1", "The ferry is late."), ("", "Who is it?")]
+
+
+def test_who_speaks_once_in_a_file_of_names_in_brackets_is_somebody_too() -> None:
+    """Never the one before; but where sounds are written so as well, one word that occurs once may be a sound."""
+    cues = ["[Nora] The ferry is late.", "[Pat] It left at nine.", "[Nora] Did it?", "[Pat] Yes.", "[Pilot] I saw it."]
+    assert said(read_each(srt(*cues), "ferry.srt"))[-1] == ("Pilot", "I saw it.")
+    sounds = srt(*cues[:4], "[Laughter] Oh.", "[Exhales] Right.")
+    assert {label for label, _ in said(read_each(sounds, "ferry.srt"))} <= {"Nora", "Pat", ""}
+
+
 def test_names_in_brackets_among_sounds() -> None:
     """A few names that repeat before words are who speaks; sounds and what is described are none."""
     text = srt(

@@ -48,7 +48,7 @@ def test_cites(text: str) -> None:
 
 def test_the_page_around_is_reported() -> None:
     """Every text node that is not speech, with its reason; title and language are the page's."""
-    transcript = read_bytes(PAGE.replace("{}", f"<p>By us.</p>{CITED}<div>Subscribe!</div>").encode(), "talk.html")
+    transcript = read_bytes(PAGE.replace("{}", f"<p>By us</p>{CITED}<div>Subscribe!</div>").encode(), "talk.html")
     assert transcript.report.by_reason() == {
         "page title": 1,
         "style": 1,
