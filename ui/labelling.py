@@ -50,7 +50,7 @@ def build(desk: Desk, panel: gr.HTML) -> None:
 
 
 def form_html(library: Library, data: dict[str, str], error: str = "") -> str:
-    """The form for the turn that `data` names ("key", "group", "turn"), under what went wrong the last time."""
+    """The form for the turn that `data` names ("key", "group", "utterance"), under what went wrong the last time."""
     try:
         transcript, turn = _turn_of(library, data)
         labelled = library.entry(transcript.id).labelled
@@ -69,7 +69,7 @@ def form_html(library: Library, data: dict[str, str], error: str = "") -> str:
         speaker=f"<bdi>{text(turn.speaker)}</bdi>",
         known=text(known_in_words(turn.attribution_of(0, len(turn.text)), turn.speaker)),
     )
-    fields = "".join(f' data-{name}="{text(data.get(name, ""))}"' for name in ("key", "group", "turn"))
+    fields = "".join(f' data-{name}="{text(data.get(name, ""))}"' for name in ("key", "group", "utterance"))
     return (
         f'<form class="who-speaks" aria-labelledby="who-speaks"{fields}>'
         f'<h3 id="who-speaks" tabindex="-1">{WORDING.who_speaks_here}</h3><p class="aside">{known}</p>{error}'
@@ -136,7 +136,7 @@ def shown_anew(library: Library, before: Transcript, key: str, at: tuple[int, in
 
 def _turn_of(library: Library, data: dict[str, str]) -> tuple[Transcript, Utterance]:
     """The transcript and the turn that the browser names, as they are today.  Raises OnRecordError for none."""
-    number = data.get("turn", "")
+    number = data.get("utterance", "")
     transcript = library.revision(data.get("group", "").partition("+")[0])
     if not (number.isascii() and number.isdecimal() and len(number) < 10 and int(number) < len(transcript.utterances)):
         raise OnRecordError(WORDING.gone)

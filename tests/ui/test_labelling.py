@@ -55,7 +55,7 @@ def quoted(library: Library, utterance: int, words: str) -> Quote:
 
 def sent(library: Library, turn: int, key: str = "transcript:quay", **fields: str) -> dict[str, str]:
     """What the browser sends of the form."""
-    return {"key": key, "group": library.entry("quay").group, "turn": str(turn), **fields}
+    return {"key": key, "group": library.entry("quay").group, "utterance": str(turn), **fields}
 
 
 # --- without a browser -------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def test_what_is_chosen_is_labelled(library: Library) -> None:
         ({"says": "name", "name": "Ida", "paragraphs": "9,x,-1"}, "Choose some of it, and give a name."),
         ({"says": "name", "name": "Speaker 4", "paragraphs": "0"}, "names nobody in particular"),
         ({"says": "undo"}, "there is nothing to take back"),
-        ({"says": "name", "turn": "99", "name": "Ida"}, "This is not in the library any more"),
+        ({"says": "name", "utterance": "99", "name": "Ida"}, "This is not in the library any more"),
         ({"says": "name", "group": "../../etc", "name": "Ida"}, "was changed, renamed or removed"),
     ],
 )
@@ -166,6 +166,7 @@ def test_somebody_says_who_speaks(watched: Watched, library: Library) -> None:
     page.evaluate("location.hash = 'transcript%3Aquay'")
     page.click("#panel .who-button")
     page.wait_for_selector("#labelling form")
+    assert page.inner_text("#panel [role=group] output") == ""  # it is no button that jumps
     page.uncheck("#labelling [name=paragraph][value='0']")
     page.fill("#labelling [name=name]", "Ida Berg")
     page.keyboard.press("Enter")

@@ -232,7 +232,7 @@ const askEverywhere = (button) => {
     if (turn.querySelector(".who-button")) return;
     const item = made.cloneNode(true);
     item.classList.add("made");
-    item.dataset.turn = first + number;
+    item.dataset.utterance = first + number;
     item.setAttribute("aria-label", item.getAttribute("aria-label") + turn.querySelector(".place").textContent);
     turn.querySelector(".by").append(item);
   });
