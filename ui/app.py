@@ -31,7 +31,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.answering import answer
 from bot.errors import OnRecordError
-from ui import chat, checks, limits, media, mentions, reader, shelf
+from ui import chat, checks, labelling, limits, media, mentions, reader, shelf
 from ui.desk import QUIET, Desk, packaged
 from ui.wording import WORDING
 
@@ -195,7 +195,7 @@ def build_app(library: Library, examples: Sequence[str] = (), model: Asking = No
                     # Rendered before it is shown, since files may be dropped on the other tabs.
                     with gr.Tab(WORDING.library_tab, elem_id="library-tab", render_children=True) as shelf_tab:
                         shelf.build(desk, shelf_tab)
-            reader.build(desk)
+            labelling.build(desk, reader.build(desk))
         # Transcripts may have come since the server started, by the page or by the command line.
         app.load(partial(limits.choices, library), desk.limits[:2], desk.limits[:2], **QUIET)
 

@@ -87,7 +87,7 @@ def list_html(entries: Sequence[Entry], wanted: str, order: str, length_of: Call
 def _perhaps_html(entries: Sequence[Entry]) -> str:
     """Names that are probably spellings of one, with a button that says so: only a person can tell."""
     items = ""
-    for names in perhaps_one(speakers_of(entries))[:_PERHAPS]:
+    for names in perhaps_one(speakers_of(entries), (entry.speakers for entry in entries))[:_PERHAPS]:
         said = WORDING.merge.format(name=names[0])
         one = act_button("merge", said, said, {"names": json.dumps(names)})
         items += f"<li>{', '.join(f'<bdi>{text(name)}</bdi>' for name in names)} {one}</li>"

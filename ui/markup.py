@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.quotes.quoting import Neighbour, Quote
 from bot.speakers.names import is_machine_label
-from bot.transcripts.transcript import Transcript
+from bot.transcripts.transcript import GIVEN, UNNAMED_SPEAKER, Attribution, Transcript
 from bot.words.phrases import clock
 from ui.export import quote_markdown, quote_text
 from ui.places import QUOTE, Spot
@@ -105,6 +106,19 @@ def cautions_html(quote: Quote) -> str:
     return f'<p class="caution"><span>{WORDING.note}</span> {text(", ".join(quote.cautions))}</p>'
 
 
+def known_in_words(attribution: Attribution, speaker: str) -> str:
+    """How it is known who speaks, to the person at the page, who is the one that gives names here."""
+    if attribution.how != GIVEN:
+        return str(attribution)
+    return WORDING.given_nobody if speaker == UNNAMED_SPEAKER else WORDING.given
+
+
+def known_html(quote: Quote) -> str:
+    """Where the name above a quote comes from; why it is doubtful is among the cautions."""
+    known = known_in_words(replace(quote.attribution, doubt=""), quote.speaker)
+    return f'<p class="known">{text(known)}</p>'
+
+
 def copy_html(quote: Quote) -> str:
     """Buttons that copy a quote with its citation."""
     return f'<p class="copying">{copy_button(quote_text(quote), WORDING.copy, WORDING.copy_label)} ' + (
@@ -137,7 +151,7 @@ def card_html(quote: Quote, colour: str, kind: str = QUOTE) -> str:
     return (
         f'<aside hidden data-card="{key}"><div class="{colour}">'
         f'<p class="said" dir="auto">{before}<span class="quoted">{text(quote.text)}</span>{after}</p>'
-        f'{title}<p class="where">{where_html(quote)}</p>{cautions_html(quote)}'
+        f'{title}<p class="where">{where_html(quote)}</p>{known_html(quote)}{cautions_html(quote)}'
         f'<p class="copying"><button type="button" class="quiet" data-show="{key}">{WORDING.open}</button> '
         f"{copy_button(quote_text(quote), WORDING.copy, WORDING.copy_label)}</p></div></aside>"
     )

@@ -9,7 +9,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -17,9 +17,9 @@ import gradio as gr
 from bot.errors import OnRecordError
 from bot.speakers.names import is_machine_label
 from bot.transcripts.transcript import Transcript, Utterance
-from bot.words.phrases import clock
+from bot.words.phrases import clock, plural
 from ui.desk import QUIET, packaged, sent
-from ui.markup import colour_of, text, who_html
+from ui.markup import colour_of, known_in_words, text, who_html
 from ui.media import Recording, address, recording_of
 from ui.places import PASSAGE, TRANSCRIPT, Spot
 from ui.wording import WORDING
@@ -45,7 +45,7 @@ class Beside:
     recording: Recording | None = None
 
 
-def build(desk: Desk) -> None:
+def build(desk: Desk) -> gr.HTML:
     """The panel, empty; what a `data-show` names fills it."""
     # Gradio would build what is shown twice and compare it with what was, node by node: seconds for a long transcript.
     panel = gr.HTML(
@@ -64,12 +64,14 @@ def build(desk: Desk) -> None:
     # What was clicked last is what is shown, however fast the clicks.
     desk.wire.show(show, None, panel, trigger_mode="always_last", **QUIET)
     desk.wire.turns(turns, None, panel, trigger_mode="always_last", **QUIET)
+    return panel
 
 
-def shown_html(library: Library, key: str, first: int | None = None) -> str:
+def shown_html(library: Library, key: str, first: int | None = None, turn: int | None = None) -> str:
     """The panel for a `data-show` value, which the browser may have made up; nothing for an empty one.
 
-    `first` is the first turn to show of a transcript that is too long to be shown whole.
+    `first` is the first turn to show of a transcript that is too long to be shown whole; `turn` is one to bring into
+    view, after the place that was open has become this one.
     """
     if not key:
         return ""
@@ -77,20 +79,25 @@ def shown_html(library: Library, key: str, first: int | None = None) -> str:
         if spot := Spot.read(key):
             quote = spot.quote(library)
             marks = {quote.utterance: (quote.start, quote.end)}
-            return _entry_html(library, library.revision(spot.group), key, marks, first)
+            return _entry_html(library, library.revision(spot.group), key, marks, first, turn)
         kind, _, id = key.partition(":")
         if kind == TRANSCRIPT:
-            return _entry_html(library, library.transcript(id), key, {}, first)
+            return _entry_html(library, library.transcript(id), key, {}, first, turn)
     except OnRecordError as error:
         return message_html(str(error))
     return message_html(WORDING.gone)
 
 
 def _entry_html(
-    library: Library, transcript: Transcript, key: str, marks: Mapping[int, tuple[int, int]], first: int | None
+    library: Library,
+    transcript: Transcript,
+    key: str,
+    marks: Mapping[int, tuple[int, int]],
+    first: int | None,
+    turn: int | None,
 ) -> str:
     entry = library.entry(transcript.id)
-    return transcript_html(transcript, key, marks, Beside(entry.date, recording_of(entry)), first)
+    return transcript_html(transcript, key, marks, Beside(entry.date, recording_of(entry)), first, turn)
 
 
 def message_html(message: str) -> str:
@@ -107,28 +114,32 @@ def transcript_html(
     marks: Mapping[int, tuple[int, int]],
     beside: Beside = Beside(),
     first: int | None = None,
+    turn: int | None = None,
 ) -> str:
     """A transcript with some characters marked: {utterance: (start, end)}.
 
     `shown` is the `data-show` value that opened it.  A transcript of more than SHOWN_UTTERANCES is shown around the
-    first mark, or from the turn `first`, with buttons to go on.
+    first mark, or from the turn `first`, with buttons to go on; `turn`: see `shown_html`.
     """
     count = len(transcript.utterances)
     if first is None:
-        first, last = _window(count, min(marks, default=0))
+        first, last = _window(count, min(marks, default=0) if turn is None else turn)
     else:
         first, last = min(first, count - 1), min(count, first + SHOWN_UTTERANCES)
     shapes = [_Shape.of(speaker, number, transcript) for number, speaker in enumerate(transcript.speakers)]
     shape_of = dict(zip(transcript.speakers, shapes, strict=True))
     plays = beside.recording is not None
     shown_turns = transcript.utterances[first:last]
-    turns = [_turn_html(turn, shape_of[turn.speaker], marks.get(turn.index), plays) for turn in shown_turns]
+    ask = _Ask(text(shown), text(transcript.revision.partition("+")[0]))
+    turns = [_turn_html(said, shape_of[said.speaker], marks.get(said.index), plays, ask) for said in shown_turns]
     lists = "".join(
         _list_html(shown_turns[at : at + _TURNS_A_LIST], turns[at : at + _TURNS_A_LIST])
         for at in range(0, len(turns), _TURNS_A_LIST)
     )
+    moved = "" if turn is None else f' data-turn="{turn - first}"'
     return (
-        f'<section class="transcript" data-shown="{text(shown)}">{_header_html(transcript, shown, marks, beside)}'
+        f'<section class="transcript" data-shown="{text(shown)}"{moved}>'
+        f"{_header_html(transcript, shown, marks, beside, ask)}"
         f"{_more_html(WORDING.not_shown_before, WORDING.show_before, first, shown, first - SHOWN_UTTERANCES)}"
         f"{lists}"
         f"{_more_html(WORDING.not_shown_after, WORDING.show_after, count - last, shown, last)}</section>"
@@ -155,13 +166,16 @@ def _more_html(wording: str, button: str, count: int, shown: str, first: int) ->
 # --- the header --------------------------------------------------------------------------------------------------
 
 
-def _header_html(transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]], beside: Beside) -> str:
+def _header_html(
+    transcript: Transcript, shown: str, marks: Mapping[int, tuple[int, int]], beside: Beside, ask: _Ask
+) -> str:
     goes = ""
     if marks:
         words = WORDING.to_passage if shown.startswith(f"{PASSAGE}:") else WORDING.to_quote
         goes = f'<button type="button" data-to-mark>{words}</button>'
     return (
-        f'<header><nav>{_close_html()}{goes}</nav><h2 tabindex="-1" dir="auto">{text(transcript.title)}</h2>'
+        f"<header><nav>{_close_html()}{goes}{ask.everywhere_html(transcript)}</nav>"
+        f'<h2 tabindex="-1" dir="auto">{text(transcript.title)}</h2>'
         f"{_about_html(transcript, beside.date)}"
         f'<div class="tools">{_search_html()}{_speakers_html(transcript)}</div>'
         f"{_recording_html(transcript, marks, beside.recording)}</header>"
@@ -173,16 +187,19 @@ def _close_html() -> str:
 
 
 def _about_html(transcript: Transcript, date: datetime.date | None) -> str:
-    """File and day, and that a machine made some of the labels."""
+    """File and day, that a machine made some of the labels, and in how many turns it is doubtful who speaks."""
     facts = []
     if transcript.title.strip() != transcript.source.strip():
         facts.append(f"<bdi>{text(transcript.source)}</bdi>")
     if date:
         facts.append(f'<time datetime="{date.isoformat()}">{date.isoformat()}</time>')
     machines = sum(map(is_machine_label, transcript.speakers))
+    doubts = sum(utterance.doubtful for utterance in transcript.utterances)
     noted = WORDING.machine_labels.format(count=machines, all=len(transcript.speakers))
-    return (f'<p class="about">{" · ".join(facts)}</p>' if facts else "") + (
-        f'<p class="machines">{noted}</p>' if machines else ""
+    return (
+        (f'<p class="about">{" · ".join(facts)}</p>' if facts else "")
+        + (f'<p class="machines">{noted}</p>' if machines else "")
+        + (f'<p class="doubts">{WORDING.doubtful_here.format(turns=plural(doubts, "turn"))}</p>' if doubts else "")
     )
 
 
@@ -257,10 +274,54 @@ class _Shape:
         return cls(f'<li class="{colour_of(speaker, transcript)}" data-by="{number}">', who_html(speaker))
 
 
-def _turn_html(utterance: Utterance, shape: _Shape, mark: tuple[int, int] | None, plays: bool) -> str:
+@dataclass(frozen=True)
+class _Ask:
+    """The button by which somebody says who speaks in a turn (`ui.labelling`); both are HTML."""
+
+    key: str
+    group: str
+
+    def turn_html(self, turn: int, place: str) -> str:
+        return (
+            f'<button type="button" class="quiet who-button" data-act="who" data-key="{self.key}" '
+            f'data-group="{self.group}" data-utterance="{turn}" '
+            f'aria-label="{WORDING.who_speaks_label.format(place=_plain(place))}">{WORDING.who_speaks}</button>'
+        )
+
+    def everywhere_html(self, transcript: Transcript) -> str:
+        """A button after which every turn has one; js/reader.js makes them, since few ask for them."""
+        if not transcript.utterances:
+            return ""
+        return (
+            f'<button type="button" data-who aria-pressed="false">{WORDING.who_speaks_anywhere}</button>'
+            f"<template>{self.turn_html(0, '')}</template>"
+        )
+
+
+def _known_html(utterance: Utterance, mark: tuple[int, int] | None) -> str:
+    """How it is known who says what is quoted of a turn; of any turn that it is doubtful, or that a person said it."""
+    if mark:
+        attribution = utterance.attribution_of(*mark)
+        known = (
+            f'<span class="known">{_plain(known_in_words(replace(attribution, doubt=""), utterance.speaker))}</span>'
+        )
+    elif utterance.given:
+        attribution = utterance.attribution_of(0, len(utterance.text))
+        known = f'<span class="known">{known_in_words(attribution, utterance.speaker)}</span>'
+    else:
+        known = ""
+    if not utterance.doubtful:
+        return known
+    return f'{known}<span class="doubt">{_plain(WORDING.doubtful.format(reason=utterance.doubt))}</span>'
+
+
+def _turn_html(utterance: Utterance, shape: _Shape, mark: tuple[int, int] | None, plays: bool, ask: _Ask) -> str:
     when = _when_html(utterance.start, plays)
     said = utterance.text
     play = ""
+    known = _known_html(utterance, mark) if mark or utterance.given or utterance.doubtful else ""
+    if known:
+        known += ask.turn_html(utterance.index, str(utterance.place))
     if mark:
         start, end = mark
         marked = f'<mark tabindex="-1">{_plain(said[start:end])}</mark>'
@@ -272,7 +333,7 @@ def _turn_html(utterance: Utterance, shape: _Shape, mark: tuple[int, int] | None
         words = _plain(said)
     return (
         f'{shape.opening}<p class="by">{shape.who} <span class="place">{_plain(str(utterance.place))}</span> '
-        f'{when}{play}</p><p class="said" dir="auto">{words}</p></li>'
+        f'{when}{play}{known}</p><p class="said" dir="auto">{words}</p></li>'
     )
 
 

@@ -62,7 +62,8 @@ def run_speakers(options: argparse.Namespace) -> None:
         return
     width = min(40, max(len(record.name) for record in records))
     print("\n\n".join(_speaker_text(record, width) for record in records))
-    for names in perhaps_one(record.name for record in records):
+    beside = (entry.speakers for entry in library.entries_of(options.transcripts))
+    for names in perhaps_one((record.name for record in records), beside):
         print(f"\nperhaps one person: {', '.join(names)}\n    {_command('merge', *names)}")
 
 

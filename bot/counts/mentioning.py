@@ -32,6 +32,7 @@ from bot.errors import QuestionError
 from bot.quotes.quoting import Quote, is_in_source
 from bot.speakers.names import distinct_people, find_speakers
 from bot.speakers.registry import speakers_of
+from bot.speakers.spellings import spellings_of
 from bot.transcripts.transcript import Place
 from bot.words.phrases import listed, plural
 from bot.words.sentences import sentence_spans
@@ -301,9 +302,10 @@ def _speakers(name: str | Sequence[str] | None, entries: Sequence[Entry]) -> tup
     found = find_speakers(name, known)
     if not found:
         raise QuestionError(f"no speaker is called {name!r}; the transcripts have {listed(known, _NAMED)}")
-    if distinct_people(found):
+    one = spellings_of(entries)
+    if distinct_people(found) and not one.are_one(found):
         raise QuestionError(f"{name!r} could be {listed(found, _NAMED)}; give the whole name of one")
-    return found
+    return one.of(found, known)
 
 
 # --- words -------------------------------------------------------------------------------------------------------

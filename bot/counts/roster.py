@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.quotes.quoting import Quote
 from bot.speakers.names import fold_name, is_machine_label
+from bot.speakers.spellings import spellings
 from bot.transcripts.talk import talks_in
 from bot.transcripts.transcript import UNNAMED_SPEAKER, Transcript
 from bot.words.sentences import Span, sentence_spans
@@ -93,21 +94,24 @@ def speaker_records(entries: Sequence[Entry], transcript_of: Callable[[str], Tra
     return tuple(sorted(records, key=lambda record: -record.words))
 
 
-def perhaps_one(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Names that differ only in capitals, accents, titles or what stands in parentheses, the fullest spelling first.
+def perhaps_one(names: Iterable[str], transcripts: Iterable[tuple[str, ...]] = ()) -> tuple[tuple[str, ...], ...]:
+    """Names that are probably one person, which only a person can tell, the fullest spelling first.
 
-    They are probably one person, which only a person can tell.  Machine labels are never among them.
+    They differ only in capitals, accents, titles or what stands in parentheses; or they are a surname and a whole name,
+    or a letter apart, in one of the `transcripts`, the speakers of each (`bot.speakers.spellings`).  Machine labels are
+    never among them.
     """
+    one = spellings(tuple(transcripts))
     alike: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
-        if name != UNNAMED_SPEAKER and not is_machine_label(name) and (folded := fold_name(name)):
-            alike.setdefault(folded, []).append(name)
+        if name != UNNAMED_SPEAKER and not is_machine_label(name) and fold_name(name):
+            alike.setdefault(one.key(name), []).append(name)
     return tuple(tuple(sorted(group, key=_plainness)) for group in alike.values() if len(group) > 1)
 
 
-def _plainness(name: str) -> tuple[bool, int, bool]:
-    """Sorts "José Ruiz" before "Jose Ruiz", and both before "JOSE RUIZ"."""
-    return name.isupper() or name.islower(), -len(name), name.isascii()
+def _plainness(name: str) -> tuple[int, bool, int, bool]:
+    """Sorts "José Ruiz" before "Jose Ruiz", both before "JOSE RUIZ", and all before "Ruiz"."""
+    return -len(fold_name(name).split()), name.isupper() or name.islower(), -len(name), name.isascii()
 
 
 # --- counting ----------------------------------------------------------------------------------------------------

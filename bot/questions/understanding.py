@@ -19,9 +19,10 @@ from bot.questions.conversation import Earlier, Standalone, standalone_question
 from bot.questions.forms import Form, read_form
 from bot.questions.scope import Narrowed, narrow
 from bot.questions.whose import SpeakerQuestion, read_question
-from bot.speakers.names import Roles, distinct_people, find_speakers, fold_name
+from bot.speakers.names import Roles, distinct_people, find_speakers
 from bot.speakers.naming import people_in, unclear_in
 from bot.speakers.registry import speakers_of
+from bot.speakers.spellings import spellings_of
 from bot.transcripts.transcript import UNNAMED_SPEAKER
 from bot.words.phrases import join_names
 from bot.words.traits import ends_with_question
@@ -125,7 +126,7 @@ def understand(question: str | Mapping[str, Any], library: Store, rewriter: Rewr
         raise QuestionError(f"nobody but {join_names(named.excluded)} speaks there; ask without leaving anybody out")
     sides: tuple[Leg, ...] = ()
     if filters and form.name == forms.COMPARE and not named.choices and not named.excluded:
-        named = replace(named, choices=unclear_in(named.topic, speakers_of(entries)))
+        named = _as_people(replace(named, choices=unclear_in(named.topic, speakers_of(entries))), entries)
         sides = _sides(named, transcripts, entries)
     legs = () if named.choices else sides or (Leg("", named, transcripts),)
     last = history[-1] if history else None
@@ -165,8 +166,24 @@ def _read_people(question: str, form: Form, entries: Sequence[Entry], library: S
         # Somebody who is not heard in these transcripts is somebody all the same, and says nothing in them.
         elsewhere = read_question(question, library.speakers)
         if elsewhere.speakers and not elsewhere.excluded:
-            return elsewhere
-    return named
+            return _as_people(elsewhere, library.entries)
+    return _as_people(named, entries)
+
+
+def _as_people(named: SpeakerQuestion, entries: Sequence[Entry]) -> SpeakerQuestion:
+    """Whoever is named, under all names that they speak under: a surname, or a slip, is nobody else."""
+    one, heard = spellings_of(entries), speakers_of(entries)
+    if named.excluded:
+        excluded = one.of(named.excluded, heard)
+        others = tuple(name for name in named.speakers if name not in excluded)
+        return replace(named, speakers=others, excluded=excluded)
+    choices = () if one.are_one(named.choices) else named.choices
+    return replace(
+        named,
+        speakers=one.of(named.speakers, heard),
+        mentioned=one.of(named.mentioned, heard),
+        choices=choices or one.asked_back(named.speakers, heard),
+    )
 
 
 def _only_now(whole: SpeakerQuestion, now: SpeakerQuestion) -> SpeakerQuestion:
@@ -189,8 +206,9 @@ def _only(
         found = (name,) if exact else find_speakers(name, heard) or find_speakers(name, library.speakers)
         if not found:
             raise QuestionError(f"no speaker is called {name!r}; the transcripts have {', '.join(heard)}")
-        speakers |= dict.fromkeys(found)
-        choices += distinct_people(found)
+        one = spellings_of(entries)
+        speakers |= dict.fromkeys(found if exact else one.of(found, heard))
+        choices += () if one.are_one(found) else distinct_people(found)
     return replace(named, speakers=tuple(speakers), mentioned=(), excluded=(), choices=choices)
 
 
@@ -228,9 +246,10 @@ def _sides(named: SpeakerQuestion, transcripts: tuple[str, ...], entries: Sequen
     Spellings of one name are one side.
     """
     mentioned = (*named.speakers, *named.mentioned, *people_in(named.topic, speakers_of(entries)))
+    person = spellings_of(entries).key
     sides: dict[str, tuple[str, ...]] = {}
-    for one in dict.fromkeys(mentioned):
-        sides[fold_name(one)] = (*sides.get(fold_name(one), ()), one)
+    for name in dict.fromkeys(mentioned):
+        sides[person(name)] = (*sides.get(person(name), ()), name)
     people = tuple(sides.values())[:_SIDES]
     subject = _subject(named, [name for side in people for name in side])
     about = replace(named, mentioned=(), topic=subject, words=subject)

@@ -161,6 +161,13 @@ def names_of(speakers: tuple[str, ...], roles: tuple[tuple[str, tuple[str, ...]]
     )
 
 
+def surnames_of(speaker: str) -> tuple[str, ...]:
+    """By what, folded, somebody with a whole name is called without its beginning: "silva" of "Ana Silva"."""
+    words = _name_words(speaker)
+    parts = _name_parts(words, speaker)
+    return tuple(part for at in range(1, len(words)) if (part := " ".join(words[at:])) in parts and len(part) > 1)
+
+
 def _name_parts(words: Sequence[str], speaker: str) -> set[str]:
     """What else somebody is called: "Helen", "Jones", "Helen Jones" and "Mary Jones" of "Helen Mary Jones".
 

@@ -19,6 +19,7 @@ from bot.errors import QuestionError
 from bot.quotes.quoting import Quote, is_in_source
 from bot.speakers.names import find_speakers
 from bot.speakers.registry import speakers_of
+from bot.speakers.spellings import spellings_of
 from bot.store.chunking import Chunk
 from bot.verifying.nearness import Difference, align, overlap
 from bot.verifying.scanning import FoldedTexts, Folding, Turn
@@ -150,7 +151,7 @@ class Verifier:
         if not wanted:
             known = ", ".join(self.speakers[:10]) + (", …" if len(self.speakers) > 10 else "")
             raise QuestionError(f"no speaker is called {speaker!r}; the transcripts have {known or 'none'}")
-        return wanted
+        return spellings_of(self._entries).of(wanted, self.speakers)
 
     # --- found ---------------------------------------------------------------------------------------------------
 

@@ -198,6 +198,7 @@ element.addEventListener("click", (event) => {
   if (match) stepMatch(Number(match));
   else if (by) jump(Number(by));
   else if (seconds) play(Number(seconds));
+  else if ("who" in button.dataset) askEverywhere(button);
   else if (button.dataset.act === "turns") onward = button.closest("ol ~ p") ? "after" : "before";
   else if ("toMark" in button.dataset) {
     bringMark();
@@ -218,6 +219,25 @@ element.addEventListener("keydown", (event) => {
   }
 });
 
+// --- who speaks: a button in every turn, once somebody wants them
+
+const askEverywhere = (button) => {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", on);
+  element.querySelectorAll(".who-button.made").forEach((item) => item.remove());
+  if (!on) return;
+  const first = (find("ol").start || 1) - 1;
+  const made = find("nav template").content.firstElementChild;
+  turns.forEach((turn, number) => {
+    if (turn.querySelector(".who-button")) return;
+    const item = made.cloneNode(true);
+    item.classList.add("made");
+    item.dataset.utterance = first + number;
+    item.setAttribute("aria-label", item.getAttribute("aria-label") + turn.querySelector(".place").textContent);
+    turn.querySelector(".by").append(item);
+  });
+};
+
 // --- a transcript comes
 
 let onward = "";  // "before" or "after": somebody reads on in turns that were not shown
@@ -226,6 +246,8 @@ const reveal = () => {
   const section = find("[data-shown]");
   if (!section) return;
   find("h2").focus({ preventScroll: true });
+  const labelled = turns[section.dataset.turn];
+  if (labelled) return bring(labelled, () => labelled.getBoundingClientRect(), true);
   if (onward || !mark()) {
     panel.scrollTop = onward === "before" ? panel.scrollHeight : 0;
     onward = "";
@@ -254,6 +276,9 @@ const put = () => {
   paint("found-here", []);
   if (find("header")) sized.observe(find("header"));
   if (recording()) find("[type=checkbox]").checked = remembered();
+  const section = find("[data-turn][data-shown]");
+  // Under a label the same words stand in another reading, and so at another place.
+  if (section) history.replaceState(null, "", `#${encodeURIComponent(section.dataset.shown)}`);
   reveal();
 };
 

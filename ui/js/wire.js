@@ -1,6 +1,6 @@
 // Runs once, in a gr.HTML of its own, which gives `element` and `trigger`.
 // One listener serves the whole page: chat messages come and go, and cannot reach Python by themselves.
-// Events: "show", "again", "edit", "leave", "remembered", "noticed", "unforget", "turns", and those that other parts name
+// Events: "show", "again", "edit", "leave", "remembered", "noticed", "unforget", "turns", "who", and those that other parts name
 // in data-act: "details", "closed", "noted", "remove", "undo", "merge", "unmerge".
 
 const STORED = "onrecord-conversation:";
