@@ -32,7 +32,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.inside import heard_in_tags, heard_inside, read_tagged, speak_inside
+from bot.transcripts.formats.inside import (
+    heard_in_tags,
+    heard_inside,
+    heard_without_breaks,
+    read_tagged,
+    speak_inside,
+    without_breaks,
+)
 from bot.transcripts.formats.labels import (
     A_NAME,
     HEADING,
@@ -88,6 +95,7 @@ _DIRECTION = re.compile(
     r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
     r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
     r"(?:\b[\w' ]{0,40})?\)"
+    r"|\((?-i:[A-Z]{3}[A-Z ,.:'’/&-]{0,60})\)"  # in capitals, as broadcasters write (COMMERCIAL BREAK)
     r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
     re.IGNORECASE,
 )
@@ -156,7 +164,7 @@ def read_lines(
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
         return _read_unlabelled(lines, others, not_speech, spans, fold)
-    return speak_inside(read_turns(lines, labelled, others, not_speech, spans, fold))
+    return speak_inside(without_breaks(read_turns(lines, labelled, others, not_speech, spans, fold)))
 
 
 def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
@@ -486,7 +494,7 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
         for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
-    return heard_inside(found, labels)
+    return heard_inside(heard_without_breaks(found, lines), labels)
 
 
 def _behind_span(line: str) -> str:

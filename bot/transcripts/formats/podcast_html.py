@@ -18,6 +18,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats import hearing
 from bot.transcripts.formats.inside import heard_inside, speak_inside
 from bot.transcripts.formats.labelled import cut_at_labels, is_direction, said_by, strip_label
 from bot.transcripts.formats.labels import accept_labels, candidate_of, split_at_labels
@@ -94,8 +95,8 @@ class _Block:
 
 
 def recognises(data: bytes) -> bool:
-    """Markup of a page where the text begins, after comments."""
-    return bool(_BEGINS.match(peek(data)[:20_000].lstrip("\ufeff")))
+    """Markup of a page where the text begins, after comments; not the text of a record that is wrapped in a page."""
+    return bool(_BEGINS.match(peek(data)[:20_000].lstrip("\ufeff"))) and not hearing.recognises(data)
 
 
 def read(data: bytes) -> Contents:
