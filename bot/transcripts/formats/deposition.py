@@ -38,6 +38,7 @@ _PAGE = re.compile(r"\s*(?:Page\s\d{1,4}(?:\s(?:of|to|-)\s\d{1,4})?|-\s?\d{1,4}\
 _TURN = re.compile(
     r"[ \t]*(?P<mark>[QA])(?:\.(?=\s|$)|[ \t]{2,}(?=\S)|[ \t]*$)[ \t]*(?:\(\s?B[Yy]\s(?P<by>[^()\n]{2,60}?)\)[ \t]*)?"
 )
+_QUESTION = re.compile(r"^[\d:AaPpMm. \t]{0,40}Q(?:\.|\s|$)", re.MULTILINE)
 _OTHER_LETTER = re.compile(r"[ \t]*[B-D]\.\s+\S")
 _BY = re.compile(r"[ \t]*(?:EXAMINATION\s|.{0,20}EXAMINATION\s)?BY\s(?P<name>[^:a-z\n]{2,60})[:.]?\s*")
 _VOICE = re.compile(
@@ -83,7 +84,7 @@ class _Said:
 def recognises(data: bytes) -> bool:
     """Questions and answers that alternate, each behind `Q.` and `A.` at the head of a line, in most of the text."""
     text = peek(data)
-    if "Q" not in text or len(re.findall(r"(?m)^.{0,40}\bQ(?:\.|\s|$)", text)) < _TURNS:
+    if text.count("Q") < _TURNS or len(_QUESTION.findall(text)) < _TURNS:
         return False
     lines = split_lines(text.lstrip("\ufeff"))
     rows = [row for row in _rows(lines) if not row.reason]

@@ -61,6 +61,7 @@ _CAPITAL_HEAD = re.compile(
     r"(?:[ ][\w'’-]{1,20}){0,4}?)(?:[ ]\([^()\n]{1,60}\))?\.(?=\s)",
     re.MULTILINE,
 )
+_SIGNS = ("[Page ", "[Congressional Record", " Hearing", "__________")  # one of them stands in all furniture
 _FURNITURE = re.compile(
     r"^[ \t]*(?:\[\[?Page[ ][A-Z]{0,2}\d{1,6}\]\]?|\[Congressional Record|\[(?:House|Senate)[ ]Hearing|_{10,}[ \t]*$)",
     re.MULTILINE,
@@ -74,6 +75,8 @@ def recognises(data: bytes) -> bool:
     """Names in capitals before a full stop at the heads of paragraphs, one of them more than once, and the furniture of
     the record: page numbers in brackets, its own title, rules."""
     text = peek(data)[:_LOOKED_AT]
+    if not any(sign in text for sign in _SIGNS):
+        return False
     names = [" ".join(name.split()) for name in _CAPITAL_HEAD.findall(text)]
     return len(names) >= _HEADS and len(set(names)) < len(names) and bool(_FURNITURE.search(text))
 

@@ -56,9 +56,7 @@ _WORDS_A_TAG = 3  # words at least in half of what a tag holds: a tag of speech,
 
 def speak_inside(contents: Contents) -> Contents:
     """The same contents, the utterances cut where a mark says that somebody else speaks inside of a turn."""
-    if not any(mark in turn.text for turn in contents.utterances for mark in "/[(") and not any(
-        turn.label.startswith(_SLASHED) for turn in contents.utterances
-    ):
+    if not any(turn.label.startswith(_SLASHED) or _has_mark(turn.text) for turn in contents.utterances):
         return contents
     labels = {turn.label.removeprefix(_SLASHED).strip() for turn in contents.utterances} - {""}
     names = _names(contents.utterances, labels)
@@ -78,6 +76,11 @@ def speak_inside(contents: Contents) -> Contents:
         return contents
     numbered = tuple(replace(turn, index=index) for index, turn in enumerate(cut))
     return replace(contents, utterances=numbered)
+
+
+def _has_mark(text: str) -> bool:
+    """Whether a text may have a mark at all."""
+    return any(sign in text for sign in ("//", "[", "(")) and bool(_OPENING.search(text))
 
 
 def split_inside(words: str, names: Collection[str], line_ends: Sequence[int] = ()) -> list[tuple[str, int, int, str]]:
@@ -192,13 +195,14 @@ def _begun_inside(turn: Utterance, main: str, names: Collection[str]) -> Iterato
 # ---- Stage directions at the ends of lines
 
 _TAIL = re.compile(r"\s*(?P<shown>\((?:[A-Z]{3}[A-Z ,.'’/&-]{0,60})\))\s*$")
+_SHOWN = re.compile(r"\([A-Z]{3}[^a-z()]{0,60}\)(?=\s|$)")
 _BREAKS = re.compile(r"\((?:COMMERCIAL BREAK|BREAK|CROSS-?TALK|LAUGHTER|APPLAUSE|MUSIC|(?:BEGIN|END) [A-Z ]{3,40})\)")
 
 
 def without_breaks(contents: Contents) -> Contents:
     """The same contents without `(CROSSTALK)` and `(COMMERCIAL BREAK)` at the ends of lines, and what else in capitals
     is a stage direction on a line of its own; a remark says how many there were."""
-    if not any(turn.text.endswith(")") or ") " in turn.text for turn in contents.utterances):
+    if not any("(" in turn.text and _SHOWN.search(turn.text) for turn in contents.utterances):
         return contents
     alone = {
         line.strip()
