@@ -32,6 +32,7 @@ _NAMELESS = frozenset(
     "interviewer interviewee moderator member audience crowd announcer narrator anchor witness officer doctor nurse "
     "teacher student judge president director chair chairman secretary clerk mother father mom dad child".split()
 )
+_SEVERAL = re.compile(r"[&/+,;]|\b(?:and|or|with|und|et|y|e|och|en)\b", re.IGNORECASE).search  # "Ida and Tom"
 _LONG_ENOUGH = 5  # letters of a name in which one may be a slip
 
 
@@ -101,7 +102,7 @@ def _is_short_for(short: str, whole: str) -> bool:
 def _is_whole(name: str) -> bool:
     """Whether a name has a first name too: "Mrs. Ash" is not who "Ash" is."""
     words = name.split()
-    return len(words) > 1 and words[0].strip(".") not in _TITLES and not _is_nameless(name)
+    return 1 < len(words) < 5 and words[0].strip(".") not in _TITLES and not _is_nameless(name) and not _SEVERAL(name)
 
 
 def _is_nameless(name: str) -> bool:
@@ -118,7 +119,7 @@ def spellings(transcript: Transcript) -> tuple[tuple[str, str], ...]:
             words[turn.speaker] += len(turn.text.split())
     pairs = []
     for one, other in itertools.combinations(sorted(words, key=lambda name: (-words[name], name)), 2):
-        if _is_nameless(one) or _is_nameless(other):
+        if any(_is_nameless(name) or _SEVERAL(name.partition(",")[0]) for name in (one, other)):
             continue
         a, b = _parts(one), _parts(other)
         if not a or not b:

@@ -72,6 +72,7 @@ def test_an_abbreviation_at_the_end_of_a_line_is_words() -> None:
         (("Lena Orr", "Tom Orr", "Orr"), "Orr"),  # whose?
         (("Mrs. Orr", "Orr"), "Orr"),  # may be her husband
         (("Guest Host", "Host"), "Host"),
+        (("Lena and Tom", "Tom"), "Tom"),
         (("Head Warden", "Warden"), "Warden"),
         (("Lena Orr", "Lena Vane"), "Lena Vane"),
         (("Speaker 1", "Speaker 2"), "Speaker 2"),
@@ -79,7 +80,7 @@ def test_an_abbreviation_at_the_end_of_a_line_is_words() -> None:
     ],
 )
 def test_who_may_be_two_stays_two(labels: tuple[str, ...], apart: str) -> None:
-    """A surname of two people, a title, a word for what somebody is, a first name."""
+    """A surname of two people, a title, two at once, a word for what somebody is, a first name."""
     text = script(*labels)
     assert people(text) == {label: label for label in labels}
     assert apart in people(text)
