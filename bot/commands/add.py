@@ -31,7 +31,7 @@ it, and the exit status is 1.  With --strict the same becomes of a file where it
 # Written out, since the readers take a while to import; a test holds it to them.
 _FORMAT_KEYS = (
     "vtt, srt, html, docx, podcast-json, openai-diarized, assemblyai, deepgram, rev, aws, "
-    "fireflies, gong, read-ai, oyez, whisper, json, hearing, labelled"
+    "fireflies, gong, read-ai, oyez, whisper, json, deposition, hearing, labelled"
 )
 MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 _FEW_FILES = 40  # that one process reads in the time in which others start

@@ -19,7 +19,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats import exported_json, hearing, labelled, podcast_html, subrip, turns, webvtt, word
+from bot.transcripts.formats import (
+    deposition,
+    exported_json,
+    hearing,
+    labelled,
+    podcast_html,
+    subrip,
+    turns,
+    webvtt,
+    word,
+)
+from bot.transcripts.formats.same_person import as_one
 from bot.transcripts.formats.text import encoding_of
 from bot.transcripts.transcript import Contents, Place, Transcript
 from bot.words.dates import title_of
@@ -64,9 +75,13 @@ FORMATS = (
         for key, name, recognises, read in exported_json.FAMILIES
     ),
     Format("json", exported_json.NAME, (".json",), exported_json.recognises, exported_json.read, exported_json.holds),
-    Format("hearing", "hearing of the U.S. Congress", (), None, hearing.read, hearing.holds),
+    Format("deposition", deposition.NAME, (), deposition.recognises, deposition.read, deposition.holds),
+    Format("hearing", "hearing of the U.S. Congress", (), hearing.recognises, hearing.read, hearing.holds),
     LABELLED,
 )
+
+TEXTS = frozenset(("labelled", "hearing", "deposition", "vtt", "srt", "html", "docx"))
+"""Families in which people write who speaks: one person may have several labels."""
 
 SUFFIXES = frozenset(suffix for family in FORMATS for suffix in family.suffixes)
 
@@ -98,6 +113,8 @@ def read_bytes(data: bytes, name: str, format: str | None = None) -> Transcript:
         contents = family.read(data)
         if not contents.utterances:
             raise TranscriptError("no words were found in it; a transcript with speech was expected")
+        if family is LABELLED and not format and not any(turn.label for turn in contents.utterances):
+            hearing.refuse(data)
     except TranscriptError as error:
         raise TranscriptError(f"{name}: {error}") from None
     stem, reading = Path(name).stem, contents.reading
@@ -106,7 +123,7 @@ def read_bytes(data: bytes, name: str, format: str | None = None) -> Transcript:
         title=contents.title or title_of(stem) or name,
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
-        utterances=contents.utterances,
+        utterances=as_one(contents.utterances) if family.key in TEXTS else contents.utterances,
         report=replace(reading, family=family.key, why=why, encoding=reading.encoding or encoding_of(data)),
         date=contents.date,
         language=contents.language,

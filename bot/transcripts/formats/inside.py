@@ -56,9 +56,7 @@ _WORDS_A_TAG = 3  # words at least in half of what a tag holds: a tag of speech,
 
 def speak_inside(contents: Contents) -> Contents:
     """The same contents, the utterances cut where a mark says that somebody else speaks inside of a turn."""
-    if not any(mark in turn.text for turn in contents.utterances for mark in "/[(") and not any(
-        turn.label.startswith(_SLASHED) for turn in contents.utterances
-    ):
+    if not any(turn.label.startswith(_SLASHED) or _has_mark(turn.text) for turn in contents.utterances):
         return contents
     labels = {turn.label.removeprefix(_SLASHED).strip() for turn in contents.utterances} - {""}
     names = _names(contents.utterances, labels)
@@ -78,6 +76,11 @@ def speak_inside(contents: Contents) -> Contents:
         return contents
     numbered = tuple(replace(turn, index=index) for index, turn in enumerate(cut))
     return replace(contents, utterances=numbered)
+
+
+def _has_mark(text: str) -> bool:
+    """Whether a text may have a mark at all."""
+    return any(sign in text for sign in ("//", "[", "(")) and bool(_OPENING.search(text))
 
 
 def split_inside(words: str, names: Collection[str], line_ends: Sequence[int] = ()) -> list[tuple[str, int, int, str]]:
@@ -187,6 +190,51 @@ def _begun_inside(turn: Utterance, main: str, names: Collection[str]) -> Iterato
                 yield _slice(replace(turn, doubt=doubt or turn.doubt), speaking, start, stop, doubt)
             if close:
                 start, speaking, doubt = close.end(), main, _IN_WORDS
+
+
+# ---- Stage directions at the ends of lines
+
+_TAIL = re.compile(r"\s*(?P<shown>\((?:[A-Z]{3}[A-Z ,.'’/&-]{0,60})\))\s*$")
+_SHOWN = re.compile(r"\([A-Z]{3}[^a-z()]{0,60}\)(?=\s|$)")
+_BREAKS = re.compile(r"\((?:COMMERCIAL BREAK|BREAK|CROSS-?TALK|LAUGHTER|APPLAUSE|MUSIC|(?:BEGIN|END) [A-Z ]{3,40})\)")
+
+
+def without_breaks(contents: Contents) -> Contents:
+    """The same contents without `(CROSSTALK)` and `(COMMERCIAL BREAK)` at the ends of lines, and what else in capitals
+    is a stage direction on a line of its own; a remark says how many there were."""
+    if not any("(" in turn.text and _SHOWN.search(turn.text) for turn in contents.utterances):
+        return contents
+    alone = {
+        line.strip()
+        for item in contents.reading.unspoken
+        if item.reason == "stage direction"
+        for line in item.text.split("\n")
+    }
+    kept: list[Utterance] = []
+    left_out = 0
+    for turn in contents.utterances:
+        ends = [*(piece.offset for piece in turn.pieces[1:]), len(turn.text)]
+        parts = [turn.text[piece.offset : end].rstrip() for piece, end in zip(turn.pieces, ends, strict=True)]
+        tails = [part.endswith(")") and _TAIL.search(part) for part in parts]
+        said = [
+            part[: tail.start()] if tail and (tail["shown"] in alone or _BREAKS.fullmatch(tail["shown"])) else part
+            for part, tail in zip(parts, tails, strict=True)
+        ]
+        if said == parts:
+            kept.append(turn)
+            continue
+        left_out += sum(1 for a, b in zip(said, parts, strict=True) if a != b)
+        rest = Turn(turn.label, turn.speaker, turn.doubt)
+        for words, piece in zip(said, turn.pieces, strict=True):
+            rest.add(words, piece.place, piece.start, piece.end, piece.carried)
+        if rest.spoken:
+            kept.append(rest.utterance(0))
+    if not left_out:
+        return contents
+    remark = f"{left_out} stage directions at the ends of lines are no words"
+    report = replace(contents.reading, remarks=(*contents.reading.remarks, remark))
+    numbered = tuple(replace(turn, index=index) for index, turn in enumerate(kept))
+    return replace(contents, utterances=numbered, reading=report)
 
 
 # ---- Whole texts of tags
@@ -323,6 +371,21 @@ def _is_deed(words: str) -> bool:
     """Whether a few words tell what somebody does."""
     bare = words.lower().strip(" .,;!?-\"'()[]*_")
     return bare.startswith(_DEEDS) and len(bare.split()) <= 4
+
+
+def heard_without_breaks(heard: Sequence[tuple[int, str, str]], lines: Sequence[str]) -> list[tuple[int, str, str]]:
+    """What is heard, (line, voice, words), less what stands in capitals and parentheses at the end of words: a
+    broadcaster's word for what happens, or what is a line of its own elsewhere."""
+    shown = {line.strip() for line in lines if line.lstrip()[:1] == "("}
+    for event in ("COMMERCIAL BREAK", "BREAK", "CROSSTALK", "CROSS-TALK", "LAUGHTER", "APPLAUSE", "MUSIC"):
+        shown.add(f"({event})")
+    found = []
+    for number, voice, words in heard:
+        before, _, last = words.rstrip().rpartition("(")
+        known = f"({last}" in shown or last.startswith(("BEGIN ", "END "))
+        ends = before.strip() and last[-1:] == ")" and last.isupper() and known
+        found.append((number, voice, before if ends else words))
+    return found
 
 
 def heard_in_tags(lines: Sequence[str], labels: Collection[str]) -> tuple[tuple[int, str, str], ...] | None:

@@ -34,7 +34,14 @@ from functools import lru_cache
 from bot.errors import TranscriptError
 from bot.transcripts.formats.data import refuse_data
 from bot.transcripts.formats.heads import bold_names, names_behind, names_without_colon
-from bot.transcripts.formats.inside import heard_in_tags, heard_inside, read_tagged, speak_inside
+from bot.transcripts.formats.inside import (
+    heard_in_tags,
+    heard_inside,
+    heard_without_breaks,
+    read_tagged,
+    speak_inside,
+    without_breaks,
+)
 from bot.transcripts.formats.labels import (
     A_NAME,
     INVISIBLE,
@@ -134,7 +141,7 @@ def read_lines(
     fold = plain if markdown or bold >= 2 or first.startswith("# ") else str
     if not labelled:
         return read_unlabelled(lines, others, not_speech, spans, fold)
-    return speak_inside(read_turns(lines, labelled, others, not_speech, spans, fold, carry=not behind))
+    return speak_inside(without_breaks(read_turns(lines, labelled, others, not_speech, spans, fold, carry=not behind)))
 
 
 def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
@@ -336,7 +343,7 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
         for at, (label, part) in enumerate(cut_at_labels(words, labels)):
             speaking = label if at else speaking
             found.append((number, speaking, part))
-    return heard_inside(found, labels)
+    return heard_inside(heard_without_breaks(found, lines), labels)
 
 
 def _behind_span(line: str) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser
 
+from bot.transcripts.formats import hearing
 from bot.transcripts.formats.html_blocks import Block, blocks_of, refuse_deep
 from bot.transcripts.formats.html_locator import holds
 from bot.transcripts.formats.html_names import BEHIND, UNDECIDED, Names, alone, carries, inferred, shared_depth
@@ -61,8 +62,8 @@ class _Part:
 
 
 def recognises(data: bytes) -> bool:
-    """Markup of a page where the text begins, after comments."""
-    return bool(_BEGINS.match(peek(data)[:20_000].lstrip("\ufeff")))
+    """Markup of a page where the text begins, after comments; not the text of a record that is wrapped in a page."""
+    return bool(_BEGINS.match(peek(data)[:20_000].lstrip("\ufeff"))) and not hearing.recognises(data)
 
 
 def read(data: bytes) -> Contents:

@@ -25,6 +25,7 @@ _DIRECTION = re.compile(
     r"|\((?:[\w' ]{0,40}\b)?(?:laugh\w*|laughter|music|applause|cross-?talk|inaudible|silence|pause|cheer\w*|clapping|"
     r"sighs?|coughs?|coughing|chuckl\w+|background noise|phone rings|overlapping|unintelligible|indistinct)"
     r"(?:\b[\w' ]{0,40})?\)"
+    r"|\((?-i:[A-Z]{3}[A-Z ,.:'’/&-]{0,60})\)"  # in capitals, as broadcasters write (COMMERCIAL BREAK)
     r"|[♪♫][♪♫\s]{0,40})[*_]{0,3}",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Reading hearings: names before a full stop, only when the family is named."""
+"""Reading hearings: names before a full stop, when the family is named."""
 
 from __future__ import annotations
 
@@ -71,8 +71,9 @@ def test_not_indented() -> None:
     ]
 
 
-def test_never_guessed() -> None:
-    """Without its name the family reads nothing, and other text is refused by it."""
-    assert read_bytes(HEARING.encode(), "hearing.txt").report.family == "labelled"
+def test_never_one_persons_prose() -> None:
+    """Without its name such a text is refused in one line that tells of it, and other text is refused by the family."""
+    with pytest.raises(TranscriptError, match=r"8 paragraphs begin with a title.* read it with --format hearing"):
+        read_bytes(HEARING.encode(), "hearing.txt")
     with pytest.raises(TranscriptError, match="without --format hearing"):
         read_bytes(b"Ana: It fell.\nTom: Did it?\n", "talk.txt", "hearing")
