@@ -32,6 +32,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats.clocks import without_marks
 from bot.transcripts.formats.data import refuse_data
 from bot.transcripts.formats.labels import (
     A_NAME,
@@ -48,6 +49,7 @@ from bot.transcripts.formats.labels import (
     split_at_labels,
 )
 from bot.transcripts.formats.markdown import front_matter, plain
+from bot.transcripts.formats.peeling import peeled
 from bot.transcripts.formats.text import (
     Turn,
     decode,
@@ -63,10 +65,6 @@ from bot.transcripts.transcript import UNNAMED_SPEAKER, Contents, Lines, Place, 
 from bot.words.phrases import listed
 
 NAME = "labelled text"
-# When a line is said: Whisper on a terminal "[00:00.000 --> 00:03.700]  words", Descript "[00:00:01 - 00:00:05] words".
-_SPAN = re.compile(rf"\s*+\[({TIME})\s(?:-->|[-–—])\s({TIME})\]\s*")
-_TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
-_TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 # Premiere: a line of two times with frames, a name alone, words below.
 _FRAMES = re.compile(r"\s*+(\d{1,3}:\d\d:\d\d)[:;]\d\d - \d{1,3}:\d\d:\d\d[:;]\d\d\s*")
 _TIME_ALONE = re.compile(rf"\s*+[\[(]?({TIME})[\])]?\s*$")
@@ -127,10 +125,9 @@ def read_lines(
     `known` are labels that are beyond doubt, `not_speech` the numbers of lines that are left out, and why; `markdown`
     says that the text is Markdown, as bold labels and a heading on top do.
     """
-    not_speech = dict(not_speech or {})
-    if lines and lines[0].strip() == _TSV:
-        not_speech[1] = "header"
-    lines, spans = _without_spans(lines)
+    bare = without_marks(lines)
+    not_speech = bare.not_speech | dict(not_speech or {})
+    lines, spans = bare.lines, bare.spans
     not_speech |= {
         number: "boilerplate" for number, line in enumerate(lines, 1) if " by " in line and _BOILERPLATE.fullmatch(line)
     }
@@ -143,11 +140,11 @@ def read_lines(
         candidate
         for number, line in enumerate(lines, 1)
         if line.strip() and number not in not_speech
-        if (candidate := _below_frames(number, line, framed) or candidate_of(number, line))
+        if (candidate := bare.labels.get(number) or _below_frames(number, line, framed) or candidate_of(number, line))
     ]
     timed = {candidate.line for candidate in found if candidate.timed}
     candidates = [item for item in found if not item.alone or _has_words_below(item.line, lines, timed)]
-    labels = accept_labels(candidates, lines) | set(known)
+    labels = accept_labels(candidates, lines) | set(known) | bare.known
     labelled = {candidate.line: candidate for candidate in candidates if candidate.name in labels}
     others = {candidate.line: candidate.name for candidate in candidates if candidate.name not in labels}
     bold = sum(1 for number in labelled if "**" in lines[number - 1])
@@ -156,20 +153,6 @@ def read_lines(
     if not labelled:
         return _read_unlabelled(lines, others, not_speech, spans, fold)
     return read_turns(lines, labelled, others, not_speech, spans, fold)
-
-
-def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
-    """The lines without what says when they are said, and that: line number to start and end (seconds)."""
-    in_table = bool(lines) and lines[0].strip() == _TSV
-    pattern, sign = (_TSV_SPAN, "\t") if in_table else (_SPAN, "[")
-    spans: dict[int, tuple[float, float]] = {}
-    bare = list(lines)
-    for number, line in enumerate(lines, 1):
-        if sign in line and (match := pattern.match(line)):
-            start, end = parse_time(match[1]), parse_time(match[2])
-            spans[number] = (start / 1000, end / 1000) if in_table else (start, end)
-            bare[number - 1] = line[match.end() :]
-    return bare, spans
 
 
 def _below_frames(number: int, line: str, framed: Mapping[int, str]) -> Candidate | None:
@@ -238,7 +221,7 @@ def read_turns(
     labelled: Mapping[int, Candidate],
     others: Mapping[int, str],
     not_speech: Mapping[int, str],
-    spans: Mapping[int, tuple[float, float]] | None = None,
+    spans: Mapping[int, tuple[float, float | None]] | None = None,
     fold: Callable[[str], str] = str,
 ) -> Contents:
     """The turns of a file with labels, which stand on the lines of `labelled`.
@@ -343,7 +326,7 @@ def _read_unlabelled(
     lines: Sequence[str],
     others: Mapping[int, str],
     not_speech: Mapping[int, str],
-    spans: Mapping[int, tuple[float, float]],
+    spans: Mapping[int, tuple[float, float | None]],
     fold: Callable[[str], str],
 ) -> Contents:
     turns = [Turn("", UNNAMED_SPEAKER)]
@@ -391,10 +374,12 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     file's habit, undoes the family's one fold (line wrap) and finds the words inside what one label says.
     """
     assert isinstance(place, Lines)
-    within = [said for said in _heard(data, frozenset(labels) - {""}) if place.first <= said[0] <= place.last]
     # Bold or linked words, a heading or YAML on top: then what is shown of the Markdown counts too.
     markdown = b"**" in data or b"](" in data or data.lstrip(b"\xef\xbb\xbf\r\n ").startswith((b"# ", b"---"))
-    return said_by(within, text, label, markdown)
+    return any(
+        said_by([said for said in heard if place.first <= said[0] <= place.last], text, label, markdown)
+        for heard in (_heard(data, frozenset(labels) - {""}, past_times) for past_times in (False, True))
+    )
 
 
 def said_by(heard: Sequence[tuple[int, str, str]], text: str, label: str, markdown: bool = False) -> bool:
@@ -453,12 +438,16 @@ def _unmarked(words: str) -> str:
 
 
 @lru_cache(maxsize=4)  # many quotes of one file are checked in a row
-def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
-    """(line, label, words) of all that is said in a text; the label is "" where nobody is named."""
+def _heard(data: bytes, labels: frozenset[str], past_times: bool) -> tuple[tuple[int, str, str], ...]:
+    """(line, label, words) of all that is said in a text; the label is "" where nobody is named.
+
+    `past_times` says that what is written in figures before and behind the words is no part of them.
+    """
     lines = split_lines(decode(data).lstrip("\ufeff"))
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
+    lines = peeled(lines, labels) if past_times else lines
     heads = [
         (line.strip(), "") if line.strip() in labels and _is_frames(above) else strip_label(line, labels)
         for above, line in itertools.pairwise(["", *lines])

@@ -30,6 +30,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from bot.errors import TranscriptError
 from bot.transcripts.formats.labelled import cut_at_labels, read_lines, said_by, strip_label
 from bot.transcripts.formats.labels import candidate_of, shape_of
+from bot.transcripts.formats.peeling import peeled
 from bot.transcripts.formats.text import parse_time
 from bot.transcripts.transcript import Contents, Item, Lines, Place, Reading, Unspoken, Utterance
 
@@ -337,19 +338,23 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     family's folds (line breaks, tabs) and finds the words in what one voice says.
     """
     numbers = [int(number) for number in re.findall(r"\d+", str(place))]
-    heard = _heard(data, frozenset(labels) - {""})
-    return said_by([said for said in heard if min(numbers) <= said[0] <= max(numbers)], text, label)
+    return any(
+        said_by([said for said in heard if min(numbers) <= said[0] <= max(numbers)], text, label)
+        for heard in (_heard(data, frozenset(labels) - {""}, past_times) for past_times in (False, True))
+    )
 
 
 @lru_cache(maxsize=4)  # many quotes of one document are checked in a row
-def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
+def _heard(data: bytes, labels: frozenset[str], past_times: bool) -> tuple[tuple[int, str, str], ...]:
     """(paragraph, voice, words) of a document; the voice is "" where nobody is named."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         main = sorted(name for name in archive.namelist() if name.startswith("word/document") and name.endswith(".xml"))
         xml = archive.read(main[0])
     heard = []
     speaking = ""
-    for number, paragraph in enumerate(_Listener(xml).paragraphs, 1):
+    paragraphs = _Listener(xml).paragraphs
+    paragraphs = _past_times(paragraphs, labels) if past_times else paragraphs
+    for number, paragraph in enumerate(paragraphs, 1):
         named = False
         for line in paragraph.split("\n"):
             if not line.strip(" \t0123456789:"):
@@ -364,6 +369,12 @@ def _heard(data: bytes, labels: frozenset[str]) -> tuple[tuple[int, str, str], .
                 speaking = name if at else speaking
                 heard.append((number, speaking, words))
     return tuple(heard)
+
+
+def _past_times(paragraphs: Sequence[str], labels: frozenset[str]) -> list[str]:
+    """The paragraphs without what is written in figures before and behind the words of their lines."""
+    lines = iter(peeled("\n".join(paragraphs).split("\n"), labels))
+    return ["\n".join(next(lines) for _ in paragraph.split("\n")) for paragraph in paragraphs]
 
 
 class _Listener:
