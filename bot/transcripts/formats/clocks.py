@@ -52,6 +52,11 @@ _NAME_THEN_CLOCK = re.compile(
 _NAME_THEN_LENGTH = re.compile(rf"\s*+(?P<name>(?!\d){A_NAME}[ \t]+)?(?P<length>{_LENGTH})(?P<words>\s+\S|\s*$)")
 _TWO_CLOCKS = re.compile(rf"\s*+[\[(]?({_CLOCK})\s?(?:,|-|–|—|to|\s)\s?({_CLOCK})[\])]?\s*$")
 _CODE = re.compile(r"\s*+(?P<opening>[\[(<])(?P<code>[^\W_][^\[\]()<>:\n]{0,39})[\])>](?!\()(?:\s+|$)")
+_HEARD = re.compile(
+    r"\b(?:laugh|music|applause|cross-?talk|inaudible|silence|pause|cheer|clap|sigh|cough|chuckl|cry|crie|sob|gasp|whisper|"
+    r"sing|noise|ring|overlap|unintelligible|indistinct|chorus|verse|bridge|sic\b)",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(r"\s*+(?P<field>[^\W\d_]{2,20}):[ \t]*(?P<value>[^\s:][^:]{0,39}?)\s*$")
 _FIELDS = frozenset(
     "speaker name voice participant sprecher sprecherin locuteur locutrice orateur hablante interlocutor falante "
@@ -208,7 +213,7 @@ def _take_heads(bare: Unmarked, file: _File) -> None:
         elif shape == "hours":
             accepted = _in_order(times) and share >= (_HALF_OF if len(marks) >= _SEVERAL else _NEARLY_ALL)
         else:  # "10:30 is when we met", "1.5 2.5"
-            accepted = _in_order(times) and share >= _NEARLY_ALL
+            accepted = _in_order(times) and share >= _NEARLY_ALL and len(marks) >= _SEVERAL
         if accepted and shape == "day":
             _take_messages(bare, file, marks)
         elif accepted:
@@ -329,7 +334,8 @@ def _take_codes(bare: Unmarked, file: _File) -> None:
         if (match := _CODE.match(line)) and not (head and (head.words or head.timed)):
             alone = not line[match.end() :].strip()
             machine = bool(re.search(r"\d", match["code"]))
-            if machine or not alone:  # a word alone in brackets is a stage direction
+            # A word alone in brackets is a stage direction, and so is what is heard.
+            if machine or not (alone or _HEARD.search(match["code"])):
                 marks.setdefault(match["opening"], {})[number] = _Mark(match.end(), None, None, match["code"].strip())
     for found in marks.values():
         counts = Counter(mark.name for mark in found.values())

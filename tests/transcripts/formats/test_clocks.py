@@ -242,3 +242,16 @@ def test_a_time_before_every_paragraph_is_no_sign_of_a_name() -> None:
     transcript = read(f"{RUNA}: I knew.\n\n{timed}\n\n{LABELLED}\n")
     assert said(transcript)[0] == (RUNA, "I knew. my point: it rained. It did. my point: it blew. Hm.")
     assert starts(transcript)[1:5] == [60.0, 120.0, 180.0, 240.0]
+
+
+@pytest.mark.parametrize("heard", [("Music", "Applause"), ("laughing", "crying"), ("Chorus", "Verse")])
+def test_what_is_heard_is_nobody(heard: tuple[str, str]) -> None:
+    """Words in brackets before each line are no speakers where they are sounds, however often they repeat."""
+    text = "\n".join(f"[{heard[at % 2]}] {words}" for at, (_, words) in enumerate(SAID))
+    assert read(text).labels == {""}
+
+
+def test_two_lines_that_begin_with_a_time() -> None:
+    """Are too few to be a habit of the file."""
+    text = "10:30 is when we met.\n11:15 is when we left.\n"
+    assert said(read(text)) == [("", "10:30 is when we met. 11:15 is when we left.")]
