@@ -54,7 +54,9 @@ class Format:
 ASKED_FOR = "as it was asked for"
 """Why a file was read as it was, when somebody named the format."""
 
-LABELLED = Format("labelled", turns.NAME, (".txt", ".text", ".md", ".tsv"), None, labelled.read, labelled.holds)
+LABELLED = Format(
+    "labelled", turns.NAME, (".txt", ".text", ".md", ".tsv", ".sbv", ".lrc"), None, labelled.read, labelled.holds
+)
 """The family of last resort: any text may be labelled text."""
 
 FORMATS = (

@@ -169,19 +169,24 @@ def separated(lines: Sequence[str]) -> Separated | None:
     for sign in "\t,;|":
         if not filled or sign not in filled[0] or sum(1 for line in sample if sign in line) < _MANY * len(sample):
             continue
-        try:
-            parsed = csv.reader((f"{line}\n" for line in lines), delimiter=sign)
-            rows = [row for row in parsed if any(cell.strip() for cell in row)]
-        except csv.Error:
-            continue
-        width = len(rows[0])
-        alike = sum(1 for row in rows if len(row) == width)
-        if len(rows) < _ROWS or width < 2 or alike < _NEARLY_ALL * len(rows):
+        if not _rows(sample, sign) or not (rows := _rows(lines, sign)):
             continue
         table = Separated(sign, rows)
-        if _is_table(table, width):
+        if _is_table(table, len(rows[0])):
             return table
     return None
+
+
+def _rows(lines: Sequence[str], sign: str) -> list[list[str]]:
+    """The rows of a text with a separator, where they have as many cells as the first; none where they have not."""
+    try:
+        parsed = csv.reader((f"{line}\n" for line in lines), delimiter=sign)
+        rows = [row for row in parsed if any(cell.strip() for cell in row)]
+    except csv.Error:
+        return []
+    width = len(rows[0]) if rows else 0
+    alike = sum(1 for row in rows if len(row) == width)
+    return rows if len(rows) >= _ROWS and width >= 2 and alike >= _NEARLY_ALL * len(rows) else []
 
 
 def _is_table(table: Separated, width: int) -> bool:

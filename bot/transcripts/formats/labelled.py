@@ -32,6 +32,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.errors import TranscriptError
+from bot.transcripts.formats.clocks import without_marks
 from bot.transcripts.formats.data import refuse_data
 from bot.transcripts.formats.heads import bold_names, names_behind, names_without_colon
 from bot.transcripts.formats.inside import (
@@ -53,6 +54,7 @@ from bot.transcripts.formats.labels import (
     without_furniture,
 )
 from bot.transcripts.formats.markdown import front_matter, plain
+from bot.transcripts.formats.peeling import peeled
 from bot.transcripts.formats.text import (
     decode,
     fold_white,
@@ -64,10 +66,6 @@ from bot.transcripts.formats.turns import CUT, REPEATS, read_turns, read_unlabel
 from bot.transcripts.formats.unsaid import is_boilerplate
 from bot.transcripts.transcript import Contents, Lines, Place
 
-# When a line is said: Whisper on a terminal "[00:00.000 --> 00:03.700]  words", Descript "[00:00:01 - 00:00:05] words".
-_SPAN = re.compile(rf"\s*+\[({TIME})\s(?:-->|[-–—])\s({TIME})\]\s*")
-_TSV = "start\tend\ttext"  # Whisper's table, in milliseconds
-_TSV_SPAN = re.compile(r"(\d{1,12})\t(\d{1,12})\t")
 # Premiere: a line of two times with frames, a name alone, words below.
 _FRAMES = re.compile(r"\s*+(\d{1,3}:\d\d:\d\d)[:;]\d\d - \d{1,3}:\d\d:\d\d[:;]\d\d\s*")
 # "**Break:** \\[24:27\\]" (Changelog): a mark and its time, and nobody's words.
@@ -106,10 +104,9 @@ def read_lines(
     """
     if tagged := read_tagged(lines):
         return tagged
-    not_speech = dict(not_speech or {})
-    if lines and lines[0].strip() == _TSV:
-        not_speech[1] = "header"
-    lines, spans = _without_spans(lines)
+    bare = without_marks(lines)
+    not_speech = bare.not_speech | dict(not_speech or {})
+    lines, spans = bare.lines, bare.spans
     not_speech |= {number: "boilerplate" for number, line in enumerate(lines, 1) if is_boilerplate(line)}
     not_speech |= {number: "break" for number, line in enumerate(lines, 1) if "[" in line and _BREAK.fullmatch(line)}
     framed = {
@@ -120,12 +117,12 @@ def read_lines(
         candidate
         for number, line in enumerate(lines, 1)
         if line.strip() and number not in not_speech
-        if (candidate := _below_frames(number, line, framed) or candidate_of(number, line))
+        if (candidate := bare.labels.get(number) or _below_frames(number, line, framed) or candidate_of(number, line))
     ]
     timed = {candidate.line for candidate in found if candidate.timed}
     candidates = [item for item in found if not item.alone or _has_words_below(item.line, lines, timed)]
     candidates = without_furniture(candidates, lines)
-    labels = accept_labels(candidates, lines) | set(known)
+    labels = accept_labels(candidates, lines) | set(known) | bare.known
     labelled = in_one_way({item.line: item for item in candidates if item.name in labels}, lines)
     if labelled:
         labelled |= {n: item for n, item in bold_names(lines, labels).items() if n not in labelled}
@@ -142,20 +139,6 @@ def read_lines(
     if not labelled:
         return read_unlabelled(lines, others, not_speech, spans, fold)
     return speak_inside(without_breaks(read_turns(lines, labelled, others, not_speech, spans, fold, carry=not behind)))
-
-
-def _without_spans(lines: Sequence[str]) -> tuple[list[str], dict[int, tuple[float, float]]]:
-    """The lines without what says when they are said, and that: line number to start and end (seconds)."""
-    in_table = bool(lines) and lines[0].strip() == _TSV
-    pattern, sign = (_TSV_SPAN, "\t") if in_table else (_SPAN, "[")
-    spans: dict[int, tuple[float, float]] = {}
-    bare = list(lines)
-    for number, line in enumerate(lines, 1):
-        if sign in line and (match := pattern.match(line)):
-            start, end = parse_time(match[1]), parse_time(match[2])
-            spans[number] = (start / 1000, end / 1000) if in_table else (start, end)
-            bare[number - 1] = line[match.end() :]
-    return bare, spans
 
 
 def _below_frames(number: int, line: str, framed: Mapping[int, str]) -> Candidate | None:
@@ -218,16 +201,16 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     file's habit, undoes the family's one fold (line wrap) and finds the words inside what one label says.
     """
     assert isinstance(place, Lines)
-    within = [
-        said for said in _heard(data, frozenset(labels) - {""}, label != "") if place.first <= said[0] <= place.last
-    ]
     # Bold or linked words, a heading or YAML on top: then what is shown of the Markdown counts too.
     markdown = b"**" in data or b"](" in data or data.lstrip(b"\xef\xbb\xbf\r\n ").startswith((b"# ", b"---"))
-    repeated = _on_every_page(data)
-    between = [
-        said for said in within if not _NOTE.match(said[2]) and re.sub(r"\d+", "0", said[2].strip()) not in repeated
-    ]
-    return said_by(within, text, label, markdown) or said_by(between, text, label, markdown)
+    pages = _on_every_page(data)
+    for past_times in (False, True):
+        heard = _heard(data, frozenset(labels) - {""}, label != "", past_times)
+        within = [said for said in heard if place.first <= said[0] <= place.last]
+        between = [said for said in within if not _NOTE.match(said[2]) and _without_figures(said[2]) not in pages]
+        if said_by(within, text, label, markdown) or said_by(between, text, label, markdown):
+            return True
+    return False
 
 
 _NOTE = re.compile(r"\s*[(\[]?\d{1,3}[)\]]?(?:\s|$)")  # the mark of a footnote, or the number of a page
@@ -300,12 +283,13 @@ def _unmarked(words: str) -> str:
 
 
 @lru_cache(maxsize=8)  # many quotes of one file are checked in a row
-def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[int, str, str], ...]:
+def _heard(data: bytes, labels: frozenset[str], carried: bool, past_times: bool) -> tuple[tuple[int, str, str], ...]:
     """(line, label, words) of all that is said in a text; the label is "" where nobody is named.
 
     `carried`: a label holds for the paragraphs below it that have none.  Whether it does is the reader's to say, by the
     habit of the file; the locator says that no other label stands above the words, and for nobody's words that none
-    stands at the head of their paragraph.
+    stands at the head of their paragraph.  `past_times`: what is written in figures before and behind
+    the words is no part of them.
     """
     lines = split_lines(decode(data).lstrip("\ufeff"))
     if (tagged := heard_in_tags(lines, labels)) is not None:
@@ -313,6 +297,7 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
     if lines and lines[0].split() == ["start", "end", "text"]:
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
+    lines = peeled(lines, labels) if past_times else lines
     heads = [
         (line.strip(), "") if line.strip() in labels and _stands_above(above) else strip_label(line, labels)
         for above, line in itertools.pairwise(["", *lines])

@@ -126,7 +126,7 @@ def read_turns(
     labelled: Mapping[int, Candidate],
     others: Mapping[int, str],
     not_speech: Mapping[int, str],
-    spans: Mapping[int, tuple[float, float]] | None = None,
+    spans: Mapping[int, tuple[float, float | None]] | None = None,
     fold: Callable[[str], str] = str,
     carry: bool = True,
 ) -> Contents:
@@ -155,7 +155,7 @@ def read_unlabelled(
     lines: Sequence[str],
     others: Mapping[int, str],
     not_speech: Mapping[int, str],
-    spans: Mapping[int, tuple[float, float]],
+    spans: Mapping[int, tuple[float, float | None]],
     fold: Callable[[str], str],
 ) -> Contents:
     """The turns of a file without labels: one unnamed speaker, a paragraph a turn.  Arguments as for `read_turns`."""
@@ -386,7 +386,7 @@ def _labels_every_line(labelled: Mapping[int, Candidate]) -> bool:
 
 
 def _turns(
-    sheet: _Sheet, spans: Mapping[int, tuple[float, float]], fold: Callable[[str], str]
+    sheet: _Sheet, spans: Mapping[int, tuple[float, float | None]], fold: Callable[[str], str]
 ) -> tuple[list[Turn], list[int]]:
     """The turns, and the numbers of the lines that are spoken."""
     labels = {candidate.name for candidate in sheet.labelled.values()}

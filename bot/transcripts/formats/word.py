@@ -31,6 +31,7 @@ from bot.errors import TranscriptError
 from bot.transcripts.formats.inside import heard_inside
 from bot.transcripts.formats.labelled import cut_at_labels, read_lines, said_by, strip_label
 from bot.transcripts.formats.labels import candidate_of, shape_of
+from bot.transcripts.formats.peeling import peeled
 from bot.transcripts.formats.text import parse_time
 from bot.transcripts.transcript import Contents, Item, Lines, Place, Reading, Unspoken, Utterance
 
@@ -338,22 +339,28 @@ def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[s
     family's folds (line breaks, tabs) and finds the words in what one voice says.
     """
     numbers = [int(number) for number in re.findall(r"\d+", str(place))]
-    heard = _heard(data, frozenset(labels) - {""}, label != "")
-    return said_by([said for said in heard if min(numbers) <= said[0] <= max(numbers)], text, label)
+    for past_times in (False, True):
+        heard = _heard(data, frozenset(labels) - {""}, label != "", past_times)
+        if said_by([said for said in heard if min(numbers) <= said[0] <= max(numbers)], text, label):
+            return True
+    return False
 
 
-@lru_cache(maxsize=4)  # many quotes of one document are checked in a row
-def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[int, str, str], ...]:
+@lru_cache(maxsize=8)  # many quotes of one document are checked in a row
+def _heard(data: bytes, labels: frozenset[str], carried: bool, past_times: bool) -> tuple[tuple[int, str, str], ...]:
     """(paragraph, voice, words) of a document; the voice is "" where nobody is named.
 
-    `carried`: a label holds for the paragraphs below it that have none (see `labelled`).
+    `carried`: a label holds for paragraphs below it that have none.  `past_times`: times and codes are no words (see
+    `labelled`).
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         main = sorted(name for name in archive.namelist() if name.startswith("word/document") and name.endswith(".xml"))
         xml = archive.read(main[0])
     heard: list[tuple[int, str, str]] = []
     speaking = ""
-    for number, paragraph in enumerate(_Listener(xml).paragraphs, 1):
+    paragraphs = _Listener(xml).paragraphs
+    paragraphs = _past_times(paragraphs, labels) if past_times else paragraphs
+    for number, paragraph in enumerate(paragraphs, 1):
         named = False
         if not carried and heard and heard[-1][2].strip():  # a name in a paragraph of its own is that of the next
             speaking = ""
@@ -370,6 +377,12 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool) -> tuple[tuple[in
                 speaking = name if at else speaking
                 heard.append((number, speaking, words))
     return heard_inside(heard, labels)
+
+
+def _past_times(paragraphs: Sequence[str], labels: frozenset[str]) -> list[str]:
+    """The paragraphs without what is written in figures before and behind the words of their lines."""
+    lines = iter(peeled("\n".join(paragraphs).split("\n"), labels))
+    return ["\n".join(next(lines) for _ in paragraph.split("\n")) for paragraph in paragraphs]
 
 
 class _Listener:
