@@ -50,7 +50,7 @@ def build(desk: Desk, panel: gr.HTML) -> None:
 
 
 def form_html(library: Library, data: dict[str, str], error: str = "") -> str:
-    """The form for the turn that `data` names ("key", "group", "utterance"), under what went wrong the last time."""
+    """The form for the turn that `data` names ("opened", "group", "utterance"), under what went wrong the last time."""
     try:
         transcript, turn = _turn_of(library, data)
         labelled = library.entry(transcript.id).labelled
@@ -69,7 +69,7 @@ def form_html(library: Library, data: dict[str, str], error: str = "") -> str:
         speaker=f"<bdi>{text(turn.speaker)}</bdi>",
         known=text(known_in_words(turn.attribution_of(0, len(turn.text)), turn.speaker)),
     )
-    fields = "".join(f' data-{name}="{text(data.get(name, ""))}"' for name in ("key", "group", "utterance"))
+    fields = "".join(f' data-{name}="{text(data.get(name, ""))}"' for name in ("opened", "group", "utterance"))
     return (
         f'<form class="who-speaks" aria-labelledby="who-speaks"{fields}>'
         f'<h3 id="who-speaks" tabindex="-1">{WORDING.who_speaks_here}</h3><p class="aside">{known}</p>{error}'
@@ -114,7 +114,7 @@ def changed(library: Library, data: dict[str, str]) -> Iterator[tuple[Any, str]]
             for place in places:
                 library.label(before.id, str(place), name)
             at, start = turn.index, _offset_of(turn, places[0])
-        yield shown_anew(library, before, data.get("key", ""), (at, start)), ""
+        yield shown_anew(library, before, data.get("opened", ""), (at, start)), ""
     except OnRecordError as error:
         yield gr.skip(), form_html(library, data, error_html(str(error)))
 

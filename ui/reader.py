@@ -283,7 +283,7 @@ class _Ask:
 
     def turn_html(self, turn: int, place: str) -> str:
         return (
-            f'<button type="button" class="quiet who-button" data-act="who" data-key="{self.key}" '
+            f'<button type="button" class="quiet who-button" data-act="who" data-opened="{self.key}" '
             f'data-group="{self.group}" data-utterance="{turn}" '
             f'aria-label="{WORDING.who_speaks_label.format(place=_plain(place))}">{WORDING.who_speaks}</button>'
         )

@@ -55,7 +55,7 @@ def quoted(library: Library, utterance: int, words: str) -> Quote:
 
 def sent(library: Library, turn: int, key: str = "transcript:quay", **fields: str) -> dict[str, str]:
     """What the browser sends of the form."""
-    return {"key": key, "group": library.entry("quay").group, "utterance": str(turn), **fields}
+    return {"opened": key, "group": library.entry("quay").group, "utterance": str(turn), **fields}
 
 
 # --- without a browser -------------------------------------------------------------------------------------------
