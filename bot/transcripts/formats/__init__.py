@@ -63,7 +63,14 @@ FORMATS = (
         Format(key, name, (), recognises, read, exported_json.holds)
         for key, name, recognises, read in exported_json.FAMILIES
     ),
-    Format("json", exported_json.NAME, (".json",), exported_json.recognises, exported_json.read, exported_json.holds),
+    Format(
+        "json",
+        exported_json.NAME,
+        (".json", ".jsonl", ".ndjson"),
+        exported_json.recognises,
+        exported_json.read,
+        exported_json.holds,
+    ),
     Format("hearing", "hearing of the U.S. Congress", (), None, hearing.read, hearing.holds),
     LABELLED,
 )
