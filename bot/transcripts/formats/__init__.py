@@ -76,7 +76,14 @@ FORMATS = (
         Format(key, name, (), recognises, read, exported_json.holds)
         for key, name, recognises, read in exported_json.FAMILIES
     ),
-    Format("json", exported_json.NAME, (".json",), exported_json.recognises, exported_json.read, exported_json.holds),
+    Format(
+        "json",
+        exported_json.NAME,
+        (".json", ".jsonl", ".ndjson"),
+        exported_json.recognises,
+        exported_json.read,
+        exported_json.holds,
+    ),
     Format("deposition", deposition.NAME, (), deposition.recognises, deposition.read, deposition.holds),
     Format("hearing", "hearing of the U.S. Congress", (), hearing.recognises, hearing.read, hearing.holds),
     LABELLED,

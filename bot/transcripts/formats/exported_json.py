@@ -10,20 +10,21 @@ service does; characters that are no text (half a surrogate pair, controls) are 
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
 from bot.errors import TranscriptError
-from bot.transcripts.formats.json_shapes import SHAPES
-from bot.transcripts.formats.json_shapes.shape import Found, Node, Said, Shape
+from bot.transcripts.formats.json_locator import holds
+from bot.transcripts.formats.json_shapes import GENERAL, SHAPES
+from bot.transcripts.formats.json_shapes.general import general
+from bot.transcripts.formats.json_shapes.shape import ALTERNATIVES, Found, Node, Said, Shape
 from bot.transcripts.formats.text import decode, fold_white, peek, speaker_named
-from bot.transcripts.transcript import Contents, Item, Piece, Place, Reading, Unspoken, Utterance
+from bot.transcripts.transcript import Contents, Item, Piece, Reading, Unspoken, Utterance
 
 NAME = "JSON"
 
@@ -55,6 +56,28 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, strict=False)  # tolerated: line ends within strings
+
+
+def _values(text: str) -> Any:
+    """The value of a text; or the list of all, where several objects stand one after another (JSON Lines)."""
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        if not error.msg.startswith("Extra data"):
+            raise
+    values, at = [], 0
+    while at < len(text):
+        if text[at] in " \t\r\n\x1e":
+            at += 1
+            continue
+        if text[at] not in "{[":
+            raise json.JSONDecodeError("Extra data", text, at)
+        value, at = _DECODER.raw_decode(text, at)
+        values.append(value)
+    return values
+
+
 def _load(text: str) -> Any:
     """The value of a JSON text.  Raises TranscriptError, naming the place, where it is not one."""
     brackets = text.count("{") + text.count("[")
@@ -64,7 +87,7 @@ def _load(text: str) -> Any:
             f"it has {brackets} brackets, and at most {most} are read in a file of its size; divide it"
         )
     try:
-        return json.loads(text, object_pairs_hook=_unique, strict=False)  # tolerated: line ends within strings
+        return _values(text)
     except RecursionError:
         raise TranscriptError("its JSON is nested too deeply for a transcript; export it again") from None
     except json.JSONDecodeError as error:
@@ -94,7 +117,11 @@ def _shape_of(data: bytes) -> tuple[Shape | None, Found | None, str]:
         for shape in SHAPES:
             if (found := shape.find(node)) is not None:
                 return shape, found, ""
-    return None, None, f"this is JSON with {_top_level(root)}, which is of no shape that is read; {_EXPECTED}"
+    by_evidence = general(root)
+    if isinstance(by_evidence, Found):
+        return GENERAL, by_evidence, ""
+    seen = f"this is JSON with {_top_level(root)}, which is of no shape that is read"
+    return None, None, f"{seen}: {by_evidence}; {_EXPECTED}"
 
 
 def _nodes(root: Any) -> list[Node]:
@@ -119,8 +146,9 @@ def _top_level(root: Any) -> str:
 
 
 def recognises(data: bytes) -> bool:
-    """Any JSON that is of no shape: `read` says why it is refused."""
-    return bool(_shape_of(data)[2])
+    """JSON whose records show who says what; and any other that is of no shape: `read` says why it is refused."""
+    shape, _, why = _shape_of(data)
+    return shape is GENERAL or bool(why)
 
 
 def read(data: bytes) -> Contents:
@@ -156,7 +184,7 @@ def read_shape(shape: Shape, data: bytes) -> Contents:
     units = _count_items(said, sizes) + len(others)
     turns = _turns(said)
     remarks = list(found.remarks)
-    if any(not turn.label for turn in turns):
+    if any(not turn.label for turn in turns) and not any(item.turn for item in said):
         remarks.append(f"words without a speaker are by one {speaker_named('').lower()}")
     if count := sum(item.undivided for item in found.said):
         remarks.append(f"{count} items are left to one speaker: their words name several, but do not spell their text")
@@ -180,6 +208,9 @@ def _clean(said: Said) -> Said:
         said.start,
         said.end,
         said.close,
+        turn=said.turn,
+        carried=said.carried,
+        doubt=said.doubt,
     )
 
 
@@ -193,11 +224,12 @@ def _turns(said: Iterable[Said]) -> tuple[Utterance, ...]:
 
     Items of somebody else part two turns, though they have no words.
     """
-    runs = itertools.groupby((item for item in said if item.label or _is_speech(item)), key=lambda item: item.label)
-    joined = ((label, *_join([item for item in run if _is_speech(item)])) for label, run in runs)
+    told = (item for item in said if item.label or _is_speech(item))
+    runs = itertools.groupby(told, key=lambda item: (item.label, item.turn, item.doubt))
+    joined = ((label, doubt, *_join([item for item in run if _is_speech(item)])) for (label, _, doubt), run in runs)
     return tuple(
-        Utterance(index, speaker_named(label), label, text, pieces)
-        for index, (label, text, pieces) in enumerate(turn for turn in joined if turn[1])
+        Utterance(index, speaker_named(label), label, text, pieces, doubt)
+        for index, (label, doubt, text, pieces) in enumerate(turn for turn in joined if turn[2])
     )
 
 
@@ -220,7 +252,7 @@ def _join(said: Sequence[Said]) -> tuple[str, tuple[Piece, ...]]:
             start, end = pieces[-1].end, end if end is not None else pieces[-1].end  # punctuation has no times
         if start is not None and end is not None and end < start:
             end = None  # Oyez writes 0 at the end of the recording
-        pieces.append(Piece(length, Item(item.place), start, end))
+        pieces.append(Piece(length, Item(item.place), start, end, item.carried))
         parts.append(words)
         length += len(words)
         space = item.close and item.text[-1].isspace()
@@ -235,7 +267,7 @@ AGAIN = ("the same words again", "another hearing of the same words", "nearly th
 # Members whose strings are words, however few; any other string is text if it has as many words as a sentence.
 _TEXT_FIELDS = frozenset(
     "text transcript word punctuated_word content Content body sentence raw_text words summary gist headline short "
-    "overview display_text raw_transcript".split()
+    "overview display_text raw_transcript message utterance lexical display comment".split()
 )
 _SENTENCE = 6  # words
 # Who spoke and how the file was made: names, offices and settings, not words that anybody said.
@@ -244,6 +276,7 @@ _ABOUT = frozenset(
     "href url audio_url type id".split()
 )
 _WORD = re.compile(r"\w+")
+_ANOTHER = re.compile(rf"(?i)(?:{'|'.join(ALTERNATIVES)})\[[1-9]")
 _SHOWN = 300  # characters of a text that repeats what is said
 _NEARLY = 0.9  # of the words of a text are among those that are said: it tells the same with small differences
 
@@ -251,9 +284,16 @@ _NEARLY = 0.9  # of the words of a text are among those that are said: it tells 
 def _count_items(said: Sequence[Said], sizes: dict[str, int]) -> int:
     """The items of all lists of the kinds that were read, as a walk through the whole file counts them."""
     lists = {item.place.rpartition("[")[0] for item in said if item.place.endswith("]")}
-    kinds = {re.sub(r"(?<!alternatives)\[\d+\]", "[]", path) for path in lists}
+    kinds = {_NUMBERED.sub(_kind_of, path) for path in lists}
     alone = {item.place for item in said if not item.place.endswith("]")}
     return sum(sizes[kind] for kind in kinds) + len(alone)
+
+
+_NUMBERED = re.compile(r"([^.\[\]]*)\[\d+\]")
+
+
+def _kind_of(step: re.Match[str]) -> str:
+    return step[0] if step[1].casefold() in ALTERNATIVES else f"{step[1]}[]"
 
 
 def _other_texts(texts: dict[str, list[str]], said: Sequence[Said]) -> list[Unspoken]:
@@ -269,7 +309,7 @@ def _other_text(field: str, texts: Sequence[str], spoken: Counter[str]) -> Unspo
     missing = (words - spoken).total()
     if not missing:
         reason = AGAIN[0]
-    elif "alternatives[" in field and "alternatives[0]" not in field:
+    elif _ANOTHER.search(field):
         reason = AGAIN[1]
     elif missing <= (1 - _NEARLY) * words.total():
         reason = AGAIN[2]
@@ -297,7 +337,7 @@ def _survey(root: Any) -> tuple[dict[str, list[str]], Counter[str]]:
             stack += [(f"{prefix}{name}", name, member, about) for name, member in reversed(value.items())]
         elif isinstance(value, list):
             sizes[path] += len(value)
-            if key == "alternatives":
+            if key.casefold() in ALTERNATIVES:
                 stack += [(f"{path}[{at}]", key, item, about) for at, item in reversed(list(enumerate(value)))]
             else:
                 stack += [(f"{path}[]", key, item, about) for item in reversed(value)]
@@ -315,251 +355,7 @@ def _is_text(key: str, value: str, about: bool) -> bool:
     )
 
 
-# ---- The locator: a second way through a file, which knows no shape.
-
-_SAID_AS = (
-    "body",
-    "sentence",
-    "text",
-    "transcript",
-    "punctuated_word",
-    "word",
-    "value",
-    "content",
-    "raw_text",
-    "Content",
-    "words",
-)
-_SAID_BY = (
-    "speaker_info",
-    "speaker_name",
-    "speaker",
-    "speaker_label",
-    "speakerId",
-    "speaker_id",
-    "channel_label",
-    "ParticipantRole",
-)
-_CALLED = ("name", "display_name", "emailAddress")
-_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-
-
-def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[str]) -> bool:
-    """Whether the file has these words at this place by this speaker.
-
-    Independent of `read`: it walks to the items by their path, takes as words what the likeliest member of each holds
-    and as speakers what it, or what is around it, names, and finds the words in what neighbours say.
-    """
-    file = _file(data)
-    first, _, last = str(place).partition(" to ")
-    heard = [voice for item in file.items(first, last or first) for voice in file.voices(*item) if voice[1].strip()]
-    runs = itertools.groupby(heard, key=lambda voice: label in voice[0])
-    return any(is_theirs and _says([words for _, words in run], text) for is_theirs, run in runs)
-
-
-@lru_cache(maxsize=2)  # many quotes of one file are checked in a row
-def _file(data: bytes) -> _File:
-    return _File(json.loads(decode(data).lstrip("\ufeff"), strict=False))
-
-
-def _says(texts: Sequence[str], wanted: str) -> bool:
-    """Whether neighbouring items say these words: letter for letter, and white space where an item has it within, or
-    between two items, where it is free to stand or not."""
-    inside: list[int] = []  # how many letters stand before each white space within an item
-    between = {0}
-    letters: list[str] = []
-    length = 0
-    for text in texts:
-        for at, word in enumerate(text.split()):
-            inside += [length] if at else []
-            letters.append(word)
-            length += len(word)
-        between.add(length)
-    said, words = "".join(letters), wanted.split()
-    gaps = list(itertools.accumulate(map(len, words)))[:-1]
-    at = said.find("".join(words))
-    while at >= 0:
-        end = at + sum(map(len, words))
-        here = {space - at for space in inside[bisect.bisect_right(inside, at) : bisect.bisect_left(inside, end)]}
-        if here <= set(gaps) and all(gap in here or at + gap in between for gap in gaps):
-            return True
-        at = said.find("".join(words), at + 1)
-    return False
-
-
-def _plain(text: str) -> str:
-    """A string as text: what could not be written to a file, and controls, are U+FFFD."""
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return "".join(c if c >= " " or c in "\t\n\r\x0b\x0c\x1b" else "\ufffd" for c in text).translate(
-        {0x7F: 0xFFFD, 0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
-    )
-
-
-class _File:
-    """A parsed file, and who is who in it."""
-
-    def __init__(self, root: Any) -> None:
-        self.root = root
-        self.names: dict[str, set[str]] = {}
-        self.at_time: dict[str, Any] = {}
-        self.of_changes: set[int] = set()
-        stack = [root]
-        while stack:
-            value = stack.pop()
-            if isinstance(value, dict):
-                self._note(value)
-                stack += value.values()
-            elif isinstance(value, list):
-                stack += value
-                self.of_changes |= {id(value)} if _of_changes(value) else set()
-
-    def _note(self, value: dict[str, Any]) -> None:
-        """Remember who an object says somebody is, or who speaks at a time."""
-        called = next((value[key] for key in _CALLED if isinstance(value.get(key), str) and value[key].strip()), None)
-        for key in ("id", *_SAID_BY):
-            number = value.get(key)
-            if called and isinstance(number, str | int):
-                self.names.setdefault(str(number), set()).add(fold_white(_plain(called)))
-        if "speaker_label" in value and value.get("start_time"):
-            self.at_time[str(value["start_time"])] = value["speaker_label"]
-
-    def items(self, first: str, last: str) -> Iterator[tuple[Any, list[Any], list[int]]]:
-        """All items between two, in the order of the file: (value, what is around it from the inside, its numbers)."""
-        begin, end = (_STEP.findall(path) for path in (first, last))
-        if [name for _, name in begin] != [name for _, name in end]:
-            return
-        low = [int(number) for number, _ in begin if number]
-        high = [int(number) for number, _ in end if number]
-        stack: list[tuple[Any, list[Any], int, list[int]]] = [(self.root, [], 0, [])]
-        while stack:
-            value, around, at, numbers = stack.pop()
-            if at == len(begin):
-                yield value, around, numbers
-                continue
-            name = begin[at][1]
-            if name:
-                if isinstance(value, dict) and name in value:
-                    stack.append((value[name], [value, *around], at + 1, numbers))
-            elif isinstance(value, list):
-                depth = len(numbers) + 1
-                lowest = low[depth - 1] if numbers == low[: depth - 1] else 0
-                highest = high[depth - 1] if numbers == high[: depth - 1] else len(value) - 1
-                inside = range(lowest, min(highest, len(value) - 1) + 1)
-                stack += [(value[n], [value, *around], at + 1, [*numbers, n]) for n in reversed(inside)]
-
-    def voices(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> Iterator[tuple[frozenset[str], str]]:
-        """(the names that a speaker goes by, words) of an item; several where its words name several speakers."""
-        if isinstance(value, str) and isinstance(around[0], list):
-            return  # the items of lists are objects
-        names = self._speakers(value, around, numbers)
-        words = value.get("words") if isinstance(value, dict) else None
-        parts = [word for word in words if isinstance(word, dict) and _words(word)] if isinstance(words, list) else []
-        whole = _words(value)
-        same = "".join(whole.split()) == "".join("".join(map(_words, parts)).split())
-        nearly = not same and bool(spelt := _letters(whole)) and spelt == _letters("".join(map(_words, parts)))
-        if nearly:
-            parts = [word for word in parts if _letters(_words(word))]
-        named = [
-            self._speakers({"channel": value.get("channel"), **word}, around, numbers)
-            if self._called(word.get("speaker"))
-            else None
-            for word in parts
-        ]
-        if not parts or (whole and not same and not nearly) or all(own in (None, names) for own in named):
-            yield names, whole or "".join(f" {_words(word)}" for word in parts)
-            return
-        said = list(map(_words, parts))
-        for part, own in zip(_shares(whole, [len(_letters(p)) for p in said]) if nearly else said, named, strict=True):
-            names = own or names
-            yield names, part
-
-    def _speakers(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> frozenset[str]:
-        owners = [owner for owner in (value, *around) if isinstance(owner, dict)]
-        owner = next((owner for owner in owners if any(key in owner for key in _SAID_BY)), None)
-        names: set[str] = set()
-        for key in _SAID_BY:
-            if owner is not None and key in owner:
-                called = self._called(owner[key])
-                # Where names are given, though null, a number is only what a name is looked up by.
-                names |= called - {str(owner[key])} if key == "speaker_id" and "speaker_name" in owner else called
-        if not names:
-            names = self._by_time(value, around, numbers) or self._carried(value, around, numbers) or {""}
-        number = value.get("channel") if isinstance(value, dict) else None
-        if number is None and any(owner.get("channels") is part for owner in owners for part in around):
-            number = numbers[0]
-        if number is not None:
-            names |= {f"channel {number}, speaker {name}" if name else f"channel {number}" for name in names}
-        return frozenset(names)
-
-    def _called(self, value: Any) -> set[str]:
-        """All names of a speaker that an item names by a name, a number or an object."""
-        if isinstance(value, dict):
-            named = [value.get(key) for key in (*_CALLED, "label", "id")]
-            return set().union(*(self._called(name) for name in named if isinstance(name, str | int)))
-        if value is None or isinstance(value, bool | list):
-            return set()
-        own = fold_white(_plain(str(int(value) if isinstance(value, float) and value.is_integer() else value)))
-        return ({own} | self.names.get(str(value), set())) - {""}
-
-    def _by_time(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
-        """Who speaks at the time of an item that names nobody; punctuation without a time is by the item before."""
-        if not self.at_time or not around or not isinstance(around[0], list):
-            return set()
-        before = (item for item in reversed(around[0][: numbers[-1] + 1]) if isinstance(item, dict))
-        time = next((str(time) for item in before if (time := item.get("start_time"))), "")
-        return self._called(self.at_time.get(time))
-
-    def _carried(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
-        """Who spoke last, in Podcasting 2.0 files that name a speaker only when it changes."""
-        if not isinstance(value, dict) or not around or id(around[0]) not in self.of_changes:
-            return set()
-        before = (item for item in reversed(around[0][: numbers[-1]]) if isinstance(item, dict))
-        return next((names for item in before if (names := self._called(item.get("speaker")))), set())
-
-
-def _of_changes(items: list[Any]) -> bool:
-    """Whether a list of segments is of that habit: a third names nobody, and hardly any names who was named before."""
-    segments = [item for item in items if isinstance(item, dict) and ("body" in item or "startTime" in item)]
-    named = [fold_white(str(item.get("speaker") or "")) for item in segments]
-    both = [(a, b) for a, b in itertools.pairwise(named) if a and b]
-    return named.count("") * 3 >= len(items) > 0 and len([1 for a, b in both if a == b]) * 10 <= len(both)
-
-
-def _words(value: Any) -> str:
-    """What an item says: itself, or its likeliest member, or that of its first alternative."""
-    if isinstance(value, str):
-        return _plain(value)
-    if not isinstance(value, dict):
-        return ""
-    for key in _SAID_AS:
-        if isinstance(value.get(key), str) and value[key].strip():
-            return _plain(value[key])
-    best = value.get("alternatives")
-    return _words(best[0]) if isinstance(best, list) and best and isinstance(best[0], dict) else ""
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
-
-
-def _shares(text: str, counts: Sequence[int]) -> list[str]:
-    """A text cut into words of so many letters and digits; what follows one, up to the last white space, is its own."""
-    shares: list[str] = []
-    begin = 0
-    for count in counts:
-        end = begin
-        while count:
-            count -= text[end].isalnum()
-            end += 1
-        following = end
-        while following < len(text) and not text[following].isalnum():
-            following += 1
-        signs = re.split(r"\s", text[end:following])
-        cut = following - len(signs[-1]) if len(signs) > 1 else following
-        shares.append(text[begin:cut])
-        begin = cut
-    return [*shares[:-1], shares[-1] + text[begin:]]
-
+__all__ = ["FAMILIES", "NAME", "holds", "read", "recognises"]
 
 FAMILIES: tuple[tuple[str, str, Callable[[bytes], bool], Callable[[bytes], Contents]], ...] = tuple(
     (shape.key, shape.name, partial(recognises_shape, shape), partial(read_shape, shape)) for shape in SHAPES

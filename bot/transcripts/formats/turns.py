@@ -18,7 +18,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -46,6 +46,7 @@ _NAMES_SHOWN = 10  # of the labels that a remark lists
 # this share is cut in mid-sentence.
 REPEATS = 0.3
 CUT = 0.3
+_ALL_TIMED = 0.8  # share of the lines that have times of their own, from which on a line is a paragraph
 _ENOUGH_TURNS = 4  # turns of one paragraph before paragraphs at the end count as a trailer
 _WIDEST = 200  # characters of a line that was cut by wrapping
 _NOTE = re.compile(r"\s*(\(\d{1,3}\)|\[\d{1,3}\])\s+\S")
@@ -85,13 +86,16 @@ class _Sheet:
     labelled: Mapping[int, Candidate]
     reasons: dict[int, str]
     times: Mapping[int, float]
+    timed: Collection[int]
+    """The lines that begin with a time, where nearly all do: each may be another's."""
     on_every_line: bool
     paragraphs: list[_Paragraph] = field(default_factory=list)
 
     @cached_property
     def spaced(self) -> bool:
-        """Whether blank lines part its paragraphs."""
-        return any(self.reasons.get(number) == BLANK for number in range(min(self.labelled), max(self.labelled)))
+        """Whether blank lines or times part its paragraphs."""
+        between = range(min(self.labelled), max(self.labelled))
+        return bool(self.timed) or any(self.reasons.get(number) == BLANK for number in between)
 
     def text(self, number: int) -> str:
         return self.lines[number - 1]
@@ -138,7 +142,9 @@ def read_turns(
     """
     times = times_alone(lines)
     reasons = _never_said(lines, labelled, not_speech, times)
-    sheet = _Sheet(lines, labelled, reasons, times, _labels_every_line(labelled))
+    filled = sum(1 for line in lines if line.strip())
+    timed = frozenset(spans or ()) if len(spans or ()) >= _ALL_TIMED * filled else frozenset()
+    sheet = _Sheet(lines, labelled, reasons, times, timed, _labels_every_line(labelled))
     sheet.paragraphs = _paragraphs(sheet)
     habit = _ascribe(sheet, carry)
     turns, spoken = _turns(sheet, spans or {}, fold)
@@ -300,7 +306,7 @@ def _paragraphs(sheet: _Sheet) -> list[_Paragraph]:
             above = reason if reason in _APART else above
             continue
         label = sheet.labelled.get(number)
-        goes_on = not above and (sheet.spaced or _wrapped(sheet, number, width))
+        goes_on = not above and number not in sheet.timed and (sheet.spaced or _wrapped(sheet, number, width))
         if sheet.on_every_line:
             goes_on = not above and bool(found) and not found[-1].label
         elif found and not goes_on:

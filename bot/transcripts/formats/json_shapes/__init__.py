@@ -14,10 +14,17 @@ Found, and Node, by which a file is read), `words` (align, divide and join words
 
 from __future__ import annotations
 
+from bot.transcripts.formats.json_shapes.general import general
 from bot.transcripts.formats.json_shapes.meetings import fireflies, gong, oyez, read_ai
 from bot.transcripts.formats.json_shapes.segments import assemblyai, openai_diarized, podcast, whisper
-from bot.transcripts.formats.json_shapes.shape import Shape
+from bot.transcripts.formats.json_shapes.shape import Found, Node, Shape
 from bot.transcripts.formats.json_shapes.word_by_word import aws, deepgram, rev
+
+
+def _by_evidence(root: Node) -> Found | None:
+    found = general(root.value)
+    return found if isinstance(found, Found) and not root.path else None
+
 
 SHAPES = (
     Shape("podcast-json", "Podcasting 2.0 JSON", podcast),
@@ -33,3 +40,6 @@ SHAPES = (
     Shape("whisper", "Whisper JSON", whisper),
 )
 """In the order in which they are tried: each is asked only for what those before it did not take."""
+
+GENERAL = Shape("json", "JSON, by what its records show", _by_evidence)
+"""What is of none of these."""

@@ -28,8 +28,8 @@ def fireflies(root: Node) -> Found | None:
             "sentence",
             "raw_text",
             label=item.label("speaker_name") or names.get(number, "" if "speaker_name" in item else number),
-            start=item.seconds("start_time", "startTime"),
-            end=item.seconds("end_time", "endTime"),
+            start=item.seconds("start_time", "startTime", "start"),
+            end=item.seconds("end_time", "endTime", "end"),
         )
         for item in sentences
         for number in [item.label("speaker_id")]
@@ -46,6 +46,8 @@ def gong(root: Node) -> Found | None:
     calls = list(root["callTranscripts"]) or [root]
     turns = [turn for call in calls for turn in call["transcript"]]
     if not any(turn["sentences"].any_has("text") for turn in turns):
+        return None
+    if not any(turn.label("speakerId", "speaker_id") for turn in turns):
         return None
     names = _gong_names(root)
     said = [

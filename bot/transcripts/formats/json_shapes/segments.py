@@ -6,12 +6,15 @@ Whether the times are seconds or milliseconds is not always said.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.transcripts.formats.json_shapes.about import language_of, title_of
+from bot.transcripts.formats.json_shapes.records import Column, Record, columns_of
 from bot.transcripts.formats.json_shapes.shape import Found, Node, Said, seconds_of, segment
+from bot.transcripts.formats.json_shapes.speaking import beside, words_in
+from bot.transcripts.formats.json_shapes.timing import times_of
 from bot.transcripts.formats.json_shapes.words import PHRASE_END, align_letters, by_speaker, close_as_in
 
 
@@ -24,6 +27,8 @@ def podcast(root: Node) -> Found | None:
     words = segments.any_has("body") or (segments.any_has("startTime") and segments.any_has("text"))
     if not words and not ("version" in root and isinstance(segments.value, list) and not segments.any_has("words")):
         return None
+    if (unused := beside(segments, root, "speaker")) is None:
+        return None
     said = [
         item.said(
             "body",
@@ -34,9 +39,12 @@ def podcast(root: Node) -> Found | None:
         )
         for item in segments
     ]
-    carried, remarks = _carry(said)
+    carried, remarks = carry(said)
     return _checked(
-        carried, remarks=remarks, title=title_of(root["title"]), language=language_of(root["language"].value)
+        carried,
+        remarks=(*remarks, *unused),
+        title=title_of(root["title"]),
+        language=language_of(root["language"].value),
     )
 
 
@@ -45,7 +53,7 @@ _UNNAMED = 1 / 3
 _REPEATED = 0.1
 
 
-def _carry(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
+def carry(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
     """Segments without a name given to the speaker before them, in files that name a speaker only when it changes."""
     labels = [item.label for item in said]
     both = [(a, b) for a, b in itertools.pairwise(labels) if a and b]
@@ -53,18 +61,40 @@ def _carry(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
     if not any(labels) or labels.count("") < _UNNAMED * len(labels) or repeats > _REPEATED * len(both):
         return said, ()
     carried: list[Said] = []
-    speaking = ""
+    speaking, below = "", 0
     for item in said:
-        speaking = item.label or speaking
-        carried.append(replace(item, label=speaking) if item.text and not item.label else item)
+        speaking, below = (item.label, 0) if item.label else (speaking, below + 1)
+        named = item.text and not item.label and speaking
+        carried.append(replace(item, label=speaking, carried=below) if named else item)
     count = sum(a != b.label for a, b in zip(labels, carried, strict=True))
     return carried, (f"{count} segments without a speaker continue the one before them, as this file's habit is",)
+
+
+_TURNS = frozenset("turn speaker sprecher".split())
+_CHANGES = frozenset("next change changed new wechsel sprecherwechsel".split())
+
+
+def by_changes(said: list[Said], columns: Mapping[str, Column]) -> tuple[list[Said], tuple[str, ...]]:
+    """Turns of somebody unnamed where a member marks a change of speaker, before an item or behind it ("next")."""
+    for member, column in columns.items():
+        words = set(words_in(member))
+        if not (words & _CHANGES and (words & _TURNS or "sprecherwechsel" in words)):
+            continue
+        marks = {at for at, value in zip(column.at, column.values, strict=True) if value is True}
+        if marks:
+            before = 1 if "next" in words else 0
+            turns = itertools.accumulate(int(at - before in marks) for at in range(len(said)))
+            told = f"“{member}” marks changes of speaker: each begins a turn of somebody unnamed"
+            return [replace(item, turn=turn) for item, turn in zip(said, turns, strict=True)], (told,)
+    return said, ()
 
 
 def openai_diarized(root: Node) -> Found | None:
     """OpenAI's diarized_json: segments[{type: "transcript.text.segment", id, speaker, start, end, text}], seconds."""
     segments = root if isinstance(root.value, list) else root["segments"]
     if not (segments.any_has("type") and any(item["type"].value == "transcript.text.segment" for item in segments)):
+        return None
+    if beside(segments, root, "speaker") is None:
         return None
     return Found([segment(item) for item in segments], language=language_of(root["language"].value))
 
@@ -98,6 +128,8 @@ def assemblyai(root: Node) -> Found | None:
     language = language_of(root["language_code"].value)
     for key in ("utterances", "sentences", "paragraphs"):
         if root[key].any_has("text") and (key == "utterances" or root[key].any_has("words")):
+            if beside(root[key], root, "speaker") is None:
+                return None
             unit = 0.001 if own and not _has_fractions(root[key]) else 1.0
             items = [by_speaker(segment(item, unit), item["words"], _speaker, unit) for item in root[key]]
             said = [part for item in items for part in item]
@@ -127,18 +159,36 @@ def whisper(root: Node) -> Found | None:
     """
     language = language_of(root["language"].value or root["result"]["language"].value)
     if root["transcription"].any_has("offsets", "timestamps"):
-        return Found([_whisper_cpp(item) for item in root["transcription"]], language=language)
+        if (unused := beside(root["transcription"], root, "speaker")) is None:
+            return None
+        said, told = _by_changes_of(root["transcription"])
+        return Found(said, language=language, remarks=(*unused, *told))
     for key in ("speakers", "chunks"):
         if root[key].any_has("timestamp") and root[key].any_has("text"):
             return Found([_chunk(item) for item in root[key]], language=language)
     segments = root if isinstance(root.value, list) else root["segments"]
     timed = segments.any_has("start", "speaker", "timestamp")
     if timed and (segments.any_has("text") or segments.any_has("words")):
+        if (unused := beside(segments, root, "speaker")) is None or _has_other_times(segments):
+            return None
         said = [part for item in segments for part in by_speaker(segment(item), item["words"], _speaker)]
-        return _checked(said, language=language)
+        return _checked(said, language=language, remarks=unused)
     if not root.path and root.text("text") and set(root.value) <= _PLAIN:
         return Found(_whisper_text(root), language=language)
     return None
+
+
+def _has_other_times(segments: Node) -> bool:
+    """Whether segments have texts and times, but not those of Whisper."""
+    if segments.any_has("start", "end"):
+        return False
+    items = list(segments) if segments.any_has("text") else [word for item in segments for word in item["words"]]
+    if any("start" in item for item in items):
+        return False
+    values = [item.value for item in items if isinstance(item.value, dict)]
+    counts = [len(str(value.get("text", "")).split()) for value in values]
+    columns = columns_of([Record("", "", "", value) for value in values])
+    return times_of(columns, ("text", "word"), counts, [0] * len(counts)) is not None
 
 
 def _whisper_text(root: Node) -> list[Said]:
@@ -163,6 +213,16 @@ def _whisper_text(root: Node) -> list[Said]:
             )
             begin = at + 1
     return said
+
+
+def _by_changes_of(items: Node) -> tuple[list[Said], tuple[str, ...]]:
+    """The segments of whisper.cpp, parted where it heard another speaker, if it names none."""
+    said = [_whisper_cpp(item) for item in items]
+    if any(item.label for item in said):
+        return said, ()
+    return by_changes(
+        said, columns_of([Record("", "", "", n.value if isinstance(n.value, dict) else {}) for n in items])
+    )
 
 
 def _whisper_cpp(item: Node) -> Said:

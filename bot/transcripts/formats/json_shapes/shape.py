@@ -9,6 +9,9 @@ from typing import Any
 
 from bot.transcripts.formats.text import fold_white, parse_time
 
+ALTERNATIVES = frozenset(("alternatives", "nbest", "hypotheses"))
+"""Lists (their keys in small letters) of what may have been said: the first is read, the others are not."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -16,7 +19,9 @@ class Said:
 
     `place` is the item ("segments[12]"), `field` the texts that were read, whatever the item ("segments[].text").
     `label` is "" where nobody is named; times are seconds.  `close` joins the text to that before it as it stands,
-    with no space between.  `undivided`: its words name other speakers, but are not those of its text.
+    with no space between.  `undivided`: its words name other speakers, but are not those of its text.  `turn` parts
+    turns of one label where the file marks a change of speaker; `carried` counts the items from the one that names the
+    speaker to this one; `doubt` says why it may be somebody else who speaks.
     """
 
     place: str
@@ -27,6 +32,9 @@ class Said:
     end: float | None = None
     close: bool = False
     undivided: bool = False
+    turn: int = 0
+    carried: int = 0
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class Node:
     def __iter__(self) -> Iterator[Node]:
         """The items of a list; nothing else has any."""
         if isinstance(self.value, list):
-            numbered = self.kind.endswith("alternatives")
+            numbered = self.kind.rpartition(".")[2].casefold() in ALTERNATIVES
             for at, value in enumerate(self.value):
                 yield Node(value, f"{self.path}[{at}]", f"{self.kind}[{at}]" if numbered else f"{self.kind}[]")
 

@@ -1,0 +1,556 @@
+"""The locator of JSON: a second way through a file, which knows no shape and shares nothing with the readers.
+
+It walks to the items by their path.  First it takes as words what the likeliest member of each holds, and as speakers
+what it, or what is around it, names; then any member that all of them have, and as speakers whichever of the labels of
+the transcript stand in the items, in what is around them, or in an object elsewhere that has an id of theirs.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+from bot.transcripts.formats.text import decode, fold_white
+from bot.transcripts.transcript import Place
+
+_SAID_AS = (
+    "body",
+    "sentence",
+    "text",
+    "transcript",
+    "punctuated_word",
+    "word",
+    "value",
+    "content",
+    "raw_text",
+    "Content",
+    "words",
+)
+_SAID_BY = (
+    "speaker_info",
+    "speaker_name",
+    "speaker",
+    "speaker_label",
+    "speakerId",
+    "speaker_id",
+    "channel_label",
+    "ParticipantRole",
+)
+_CALLED = ("name", "display_name", "emailAddress")
+_Item = tuple[Any, list[Any], list[int], list[str | int]]
+
+
+def holds(data: bytes, place: Place, text: str, label: str, labels: Collection[str]) -> bool:
+    """Whether the file has these words at this place by this speaker.
+
+    Independent of `read`: it walks to the items by their path, takes as words what the likeliest member of each holds
+    and as speakers what it, or what is around it, names, and finds the words in what neighbours say; then any member.
+    """
+    file = _file(data)
+    naming = _naming(data, frozenset(labels))
+    first, _, last = str(place).partition(" to ")
+    items = list(file.items(first, last or first))
+    heard = [(naming.of(names, item), words) for item in items for names, words in file.voices(*item) if words.strip()]
+    if _said_by(heard, text, label):
+        return True
+    if _says([words for _, words in heard], text):
+        return False  # it is said here, but by somebody else
+    told = [(naming.of(frozenset({""}), item), item[0]) for item in items]
+    members = dict.fromkeys(name for _, value in told[:50] for name, member in _flat(value) if isinstance(member, str))
+    return any(
+        _said_by([(names, words) for names, value in told if (words := _member(value, name)).strip()], text, label)
+        for name in members
+    )
+
+
+def _said_by(heard: Sequence[tuple[frozenset[str], str]], text: str, label: str) -> bool:
+    """Whether neighbours that are by this speaker say the text together; signs are by whoever spoke before them."""
+    named: list[tuple[bool, str]] = []
+    for names, words in heard:
+        sign = not (names - {""}) and not any(map(str.isalnum, words)) and bool(named)
+        named.append((named[-1][0] if sign else label in names, words))
+    runs = itertools.groupby(named, key=lambda voice: voice[0])
+    return any(is_theirs and _says([words for _, words in run], text) for is_theirs, run in runs)
+
+
+@lru_cache(maxsize=2)  # many quotes of one file are checked in a row
+def _file(data: bytes) -> _File:
+    text = decode(data).lstrip("\ufeff")
+    try:
+        return _File(json.loads(text, strict=False))
+    except json.JSONDecodeError:
+        return _File(_several(text))
+
+
+@lru_cache(maxsize=2)
+def _naming(data: bytes, labels: frozenset[str]) -> _Naming:
+    return _Naming(_file(data).root, labels)
+
+
+def _several(text: str) -> list[Any]:
+    """The values of a file that has one after another."""
+    decoder, values, at = json.JSONDecoder(strict=False), [], 0
+    while at < len(text):
+        if text[at].isspace() or text[at] == "\x1e":
+            at += 1
+        else:
+            value, at = decoder.raw_decode(text, at)
+            values.append(value)
+    return values
+
+
+def _says(texts: Sequence[str], wanted: str) -> bool:
+    """Whether neighbouring items say these words: letter for letter, and white space where an item has it within, or
+    between two items, where it is free to stand or not."""
+    inside: list[int] = []  # how many letters stand before each white space within an item
+    between = {0}
+    letters: list[str] = []
+    length = 0
+    for text in texts:
+        for at, word in enumerate(text.split()):
+            inside += [length] if at else []
+            letters.append(word)
+            length += len(word)
+        between.add(length)
+    said, words = "".join(letters), wanted.split()
+    gaps = list(itertools.accumulate(map(len, words)))[:-1]
+    at = said.find("".join(words))
+    while at >= 0:
+        end = at + sum(map(len, words))
+        here = {space - at for space in inside[bisect.bisect_right(inside, at) : bisect.bisect_left(inside, end)]}
+        if here <= set(gaps) and all(gap in here or at + gap in between for gap in gaps):
+            return True
+        at = said.find("".join(words), at + 1)
+    return False
+
+
+def _plain(text: str) -> str:
+    """A string as text: what could not be written to a file, and controls, are U+FFFD."""
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(c if c >= " " or c in "\t\n\r\x0b\x0c\x1b" else "\ufffd" for c in text).translate(
+        {0x7F: 0xFFFD, 0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
+    )
+
+
+class _File:
+    """A parsed file, and who is who in it."""
+
+    def __init__(self, root: Any) -> None:
+        self.root = root
+        self.names: dict[str, set[str]] = {}
+        self.at_time: dict[str, Any] = {}
+        self.of_changes: set[int] = set()
+        stack = [root]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, dict):
+                self._note(value)
+                stack += value.values()
+            elif isinstance(value, list):
+                stack += value
+                self.of_changes |= {id(value)} if _of_changes(value) else set()
+
+    def _note(self, value: dict[str, Any]) -> None:
+        """Remember who an object says somebody is, or who speaks at a time."""
+        called = next((value[key] for key in _CALLED if isinstance(value.get(key), str) and value[key].strip()), None)
+        for key in ("id", *_SAID_BY):
+            number = value.get(key)
+            if called and isinstance(number, str | int):
+                self.names.setdefault(str(number), set()).add(fold_white(_plain(called)))
+        if "speaker_label" in value and value.get("start_time"):
+            self.at_time[str(value["start_time"])] = value["speaker_label"]
+
+    def items(self, first: str, last: str) -> Iterator[_Item]:
+        """All items between two, in the order of the file: (value, what is around it from the inside, its numbers, the
+        steps that lead to it)."""
+        begin, end = _steps_to(self.root, first), _steps_to(self.root, last)
+        if begin is None or end is None or len(begin) != len(end):
+            return
+        # (value, what is around it, its steps, whether it is at the edge of the range)
+        stack: list[tuple[Any, list[Any], list[str | int], bool, bool]] = [(self.root, [], [], True, True)]
+        while stack:
+            value, around, steps, low, high = stack.pop()
+            at = len(steps)
+            if at < len(begin) and not isinstance(value, list if isinstance(begin[at], int) else dict):
+                continue
+            if at == len(begin):
+                yield value, around, [step for step in steps if isinstance(step, int)], steps
+                continue
+            inside: Sequence[str | int]
+            if isinstance(value, list):
+                inside = range(len(value))
+                lowest, highest = begin[at] if low else 0, end[at] if high else len(value) - 1
+            elif begin[at] == end[at]:
+                inside = [begin[at]] if begin[at] in value else []
+                lowest, highest = 0, len(inside) - 1
+            else:
+                inside = list(value)
+                lowest = inside.index(begin[at]) if low else 0
+                highest = inside.index(end[at]) if high else len(inside) - 1
+            if isinstance(lowest, int) and isinstance(highest, int):
+                stack += [
+                    (
+                        value[inside[n]],
+                        [value, *around],
+                        [*steps, inside[n]],
+                        low and n == lowest,
+                        high and n == highest,
+                    )
+                    for n in range(min(highest, len(inside) - 1), lowest - 1, -1)
+                ]
+
+    def voices(
+        self, value: Any, around: Sequence[Any], numbers: Sequence[int], steps: Sequence[str | int]
+    ) -> Iterator[tuple[frozenset[str], str]]:
+        """(the names that a speaker goes by, words) of an item; several where its words name several speakers."""
+        if isinstance(value, str) and isinstance(around[0], list):
+            return  # the items of lists are objects
+        names = self._speakers(value, around, numbers)
+        words = value.get("words") if isinstance(value, dict) else None
+        parts = [word for word in words if isinstance(word, dict) and _words(word)] if isinstance(words, list) else []
+        whole = _words(value)
+        same = "".join(whole.split()) == "".join("".join(map(_words, parts)).split())
+        nearly = not same and bool(spelt := _letters(whole)) and spelt == _letters("".join(map(_words, parts)))
+        if nearly:
+            parts = [word for word in parts if _letters(_words(word))]
+        named = [
+            self._speakers({"channel": value.get("channel"), **word}, around, numbers)
+            if self._called(word.get("speaker"))
+            else None
+            for word in parts
+        ]
+        if not parts or (whole and not same and not nearly) or all(own in (None, names) for own in named):
+            yield names, whole or "".join(f" {_words(word)}" for word in parts)
+            return
+        said = list(map(_words, parts))
+        for part, own in zip(_shares(whole, [len(_letters(p)) for p in said]) if nearly else said, named, strict=True):
+            names = own or names
+            yield names, part
+
+    def _speakers(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> frozenset[str]:
+        owners = [owner for owner in (value, *around) if isinstance(owner, dict)]
+        owner = next((owner for owner in owners if any(key in owner for key in _SAID_BY)), None)
+        names: set[str] = set()
+        for key in _SAID_BY:
+            if owner is not None and key in owner:
+                called = self._called(owner[key])
+                # Where names are given, though null, a number is only what a name is looked up by.
+                names |= called - {str(owner[key])} if key == "speaker_id" and "speaker_name" in owner else called
+        if not names:
+            names = self._by_time(value, around, numbers) or self._carried(value, around, numbers) or {""}
+        number = value.get("channel") if isinstance(value, dict) else None
+        if number is None and any(owner.get("channels") is part for owner in owners for part in around):
+            number = numbers[0]
+        if number is not None:
+            names |= {f"channel {number}, speaker {name}" if name else f"channel {number}" for name in names}
+        return frozenset(names)
+
+    def _called(self, value: Any) -> set[str]:
+        """All names of a speaker that an item names by a name, a number or an object."""
+        if isinstance(value, dict):
+            named = [value.get(key) for key in (*_CALLED, "label", "id")]
+            return set().union(*(self._called(name) for name in named if isinstance(name, str | int)))
+        if value is None or isinstance(value, bool | list):
+            return set()
+        own = fold_white(_plain(str(int(value) if isinstance(value, float) and value.is_integer() else value)))
+        return ({own} | self.names.get(str(value), set())) - {""}
+
+    def _by_time(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
+        """Who speaks at the time of an item that names nobody; punctuation without a time is by the item before."""
+        if not self.at_time or not around or not isinstance(around[0], list):
+            return set()
+        before = (item for item in reversed(around[0][: numbers[-1] + 1]) if isinstance(item, dict))
+        time = next((str(time) for item in before if (time := item.get("start_time"))), "")
+        return self._called(self.at_time.get(time))
+
+    def _carried(self, value: Any, around: Sequence[Any], numbers: Sequence[int]) -> set[str]:
+        """Who spoke last, in Podcasting 2.0 files that name a speaker only when it changes."""
+        if not isinstance(value, dict) or not around or id(around[0]) not in self.of_changes:
+            return set()
+        before = (item for item in reversed(around[0][: numbers[-1]]) if isinstance(item, dict))
+        return next((names for item in before if (names := self._called(item.get("speaker")))), set())
+
+
+def _of_changes(items: list[Any]) -> bool:
+    """Whether a list of segments is of that habit: a third names nobody, and hardly any names who was named before."""
+    segments = [item for item in items if isinstance(item, dict) and ("body" in item or "startTime" in item)]
+    named = [fold_white(str(item.get("speaker") or "")) for item in segments]
+    both = [(a, b) for a, b in itertools.pairwise(named) if a and b]
+    return named.count("") * 3 >= len(items) > 0 and len([1 for a, b in both if a == b]) * 10 <= len(both)
+
+
+def _words(value: Any) -> str:
+    """What an item says: itself, or its likeliest member, or that of its first alternative."""
+    if isinstance(value, str):
+        return _plain(value)
+    if not isinstance(value, dict):
+        return ""
+    for key in _SAID_AS:
+        if isinstance(value.get(key), str) and value[key].strip():
+            return _plain(value[key])
+    best = value.get("alternatives")
+    return _words(best[0]) if isinstance(best, list) and best and isinstance(best[0], dict) else ""
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _shares(text: str, counts: Sequence[int]) -> list[str]:
+    """A text cut into words of so many letters and digits; what follows one, up to the last white space, is its own."""
+    shares: list[str] = []
+    begin = 0
+    for count in counts:
+        end = begin
+        while count:
+            count -= text[end].isalnum()
+            end += 1
+        following = end
+        while following < len(text) and not text[following].isalnum():
+            following += 1
+        signs = re.split(r"\s", text[end:following])
+        cut = following - len(signs[-1]) if len(signs) > 1 else following
+        shares.append(text[begin:cut])
+        begin = cut
+    return [*shares[:-1], shares[-1] + text[begin:]]
+
+
+def _steps_to(root: Any, path: str) -> list[str | int] | None:
+    """The keys and numbers that a path consists of; keys may have any signs in them."""
+    stack: list[tuple[Any, str, list[str | int]]] = [(root, path, [])]
+    while stack:
+        value, rest, steps = stack.pop()
+        if not rest:
+            return steps
+        if isinstance(value, list):
+            if (number := re.match(r"\[(\d+)\]", rest)) and int(number[1]) < len(value):
+                step = int(number[1])
+                stack.append((value[step], rest[number.end() :], [*steps, step]))
+        elif isinstance(value, dict):
+            rest = rest.removeprefix(".") if steps else rest
+            keys = [rest[:end] for end in range(1, len(rest) + 1) if end == len(rest) or rest[end] in ".["]
+            stack += [(value[key], rest[len(key) :], [*steps, key]) for key in keys if key in value]
+    return None
+
+
+# ---- Who an item names, whatever the member
+
+
+def _flat(value: Any, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """The texts and numbers of an item by path: its own, those of objects in it and of the first object in a list."""
+    if isinstance(value, dict):
+        members: Iterator[tuple[Any, Any]] = iter(value.items())
+    elif isinstance(value, list) and not depth:
+        members = iter(enumerate(value))
+    else:
+        members = iter([("", value)])
+    for key, member in members:
+        if isinstance(member, dict):
+            if depth < 4:
+                yield from _flat(member, f"{prefix}{key}.", depth + 1)
+        elif isinstance(member, list):
+            if member and isinstance(member[0], dict) and depth < 4 and (len(member) == 1 or "confidence" in member[0]):
+                yield from _flat(member[0], f"{prefix}{key}.", depth + 1)
+            elif member and all(isinstance(part, str) for part in member):
+                yield f"{prefix}{key}", _plain(" ".join(member))
+        elif isinstance(member, str):
+            yield f"{prefix}{key}", _plain(member)
+        elif member is not None and not isinstance(member, bool):
+            yield f"{prefix}{key}", member
+
+
+def _member(value: Any, name: str) -> str:
+    return next((member for key, member in _flat(value) if key == name and isinstance(member, str)), "")
+
+
+def _called(value: Any) -> str:
+    return fold_white(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+
+
+_START = re.compile(r"(?i)start|begin|offset|from|time|beginn|von|anfang")
+_END = re.compile(r"(?i)end|stop|duration|dauer|ende|bis|(?<![a-z])to(?![a-z])")
+_SPEAKS = re.compile(
+    r"(?i)speak|spk|sprech|name|participant|attendee|member|person|who|user|author|voice|sender|talker"
+)
+
+
+def _is_id(name: str, text: str) -> bool:
+    return len(text) <= 60 and not _START.search(name) and not _END.search(name) and "confidence" not in name
+
+
+class _Naming:
+    """Which labels of a transcript items name: by texts and numbers in them, or by what an object elsewhere links."""
+
+    def __init__(self, root: Any, labels: frozenset[str]) -> None:
+        self.labels = labels - {""}
+        self.root = root
+        self.habits: dict[int, list[frozenset[str]]] = {}
+        self.composed = any(label.startswith("channel ") for label in labels)
+        self.full = any(" " in label for label in labels)
+
+    @cached_property
+    def links(self) -> dict[str, set[str]]:
+        """Labels by the ids that stand with them."""
+        self.look()
+        return self._links
+
+    @cached_property
+    def spans(self) -> list[tuple[float, float, str]]:
+        """When somebody speaks, by objects that have no words."""
+        self.look()
+        return self._spans
+
+    @cached_property
+    def listed(self) -> list[list[str]]:
+        """The lists of names."""
+        self.look()
+        return self._listed
+
+    def look(self) -> None:
+        """Look through the whole file, once, and only where an item does not name a label itself."""
+        if hasattr(self, "_links"):
+            return
+        self._links: dict[str, set[str]] = {}
+        self._listed: list[list[str]] = []
+        self._spans: list[tuple[float, float, str]] = []
+        stack = [(self.root, "")]
+        while stack:
+            value, key = stack.pop()
+            if isinstance(value, dict):
+                self._note(value, key)
+                stack += [(member, name) for name, member in value.items() if isinstance(member, dict | list)]
+            elif isinstance(value, list):
+                if value and all(isinstance(item, str) for item in value) and self.labels & set(map(_called, value)):
+                    self._listed.append(value)
+                stack += [(item, "") for item in value if isinstance(item, dict | list)]
+
+    def _note(self, value: dict[str, Any], key: str) -> None:
+        """Remember the ids of an object that names somebody, and when they speak if it says no words."""
+        flat = [(name, member) for name, member in _flat(value) if isinstance(member, str | int | float)]
+        members = [(name, _called(member)) for name, member in flat]
+        texts = [text for _, text in members if any(map(str.isalpha, text))][:12]
+        few = texts if self.full and len(texts) <= 6 else []
+        named = self.labels & {*(f"{a} {b}" for a, b in itertools.permutations(few, 2)), *(text for _, text in members)}
+        prose = any(text.count(" ") > 3 for text in texts)
+        ids = [text for name, text in members if _is_id(name, text) and (not prose or _SPEAKS.search(name))]
+        for number in [*ids, key] if key else ids:
+            owners = named - {number} | ({f"{text} ({number})" for text in few} & self.labels)
+            if owners:
+                self._links.setdefault(number, set()).update(owners)
+        for name, member in value.items():  # a map from ids to names
+            if isinstance(member, str) and (called := _called(member)) in self.labels:
+                self._links.setdefault(name, set()).add(called)
+        times = [(name, member) for name, member in flat if not isinstance(member, str)]
+        begin = next((time for name, time in times if _START.search(name) and not _END.search(name)), None)
+        end = next(((name, time) for name, time in times if _END.search(name)), None)
+        if named and begin is not None and end and not prose:
+            lasts = re.search(r"(?i)duration|dauer", end[0])
+            self._spans.append((begin, begin + end[1] if lasts else end[1], min(named)))
+
+    def of(self, names: frozenset[str], item: _Item) -> frozenset[str]:
+        """The labels of an item: those of the names that it goes by; else those that it or what is around it names."""
+        if (found := names & self.labels) or not self.labels:
+            return found or names
+        value, around, _, steps = item
+        if found := self._named(value, around, steps):
+            return found
+        # Whether a name carries over to what has none is the reader's to say.
+        return self._by_time(value) or frozenset({""}) | self._carried(around, steps)
+
+    def _named(self, value: Any, around: Sequence[Any], steps: Sequence[str | int]) -> frozenset[str]:
+        """What the nearest record names: the item, or what is around it and stands in a list or a map."""
+        chain = [value, *around]
+        if isinstance(value, str) and len(around) > 1 and (found := self._in(_row(around, steps), around[0])):
+            return found
+        for up, owner in enumerate(chain[:-1]):
+            parent, step = chain[up + 1], steps[len(steps) - 1 - up]
+            if not isinstance(owner, dict | list) or not (isinstance(parent, list) or _alike(parent)):
+                continue
+            if isinstance(step, str) and (found := self._resolve(step, None)):
+                return found
+            is_record = isinstance(owner, dict) or not any(isinstance(part, dict | list) for part in owner)
+            if is_record and (found := self._in(owner, parent)):
+                return found
+        return frozenset()
+
+    def _in(self, owner: Any, siblings: Any) -> frozenset[str]:
+        """The labels that an item names: as they stand in it before those of ids; by a member that says who speaks
+        before any other."""
+        members = [(name, _called(member)) for name, member in _flat(owner) if isinstance(member, str | int | float)]
+        direct = [(name, text) for name, text in members if text in self.labels]
+        texts = [text for _, text in members if len(text) <= 40][:12] if self.composed else []
+        composed = {f"channel {a}, speaker {b}" for a, b in itertools.permutations(texts, 2)} & self.labels
+        if composed:
+            return frozenset(composed)
+        ids = [(name, label) for name, text in members for label in self._resolve(text, (name, siblings))]
+        for found in (direct, ids):
+            if found:
+                spoken = {label for name, label in found if _SPEAKS.search(name)}
+                others = {label for name, label in found if name != "id"}
+                return frozenset(spoken or others or {label for _, label in found})
+        return frozenset()
+
+    def _resolve(self, text: str, where: tuple[str, Any] | None) -> frozenset[str]:
+        """The label that a text is, or that one id has everywhere."""
+        if where is None and text in self.labels:
+            return frozenset({text})
+        linked = self.links.get(text, set())
+        apart = {label for label in linked if label.endswith(f"({text})")}
+        if linked:
+            return frozenset(apart or (linked if len(linked) == 1 else ()))
+        if where and text.isdecimal() and self.listed:
+            name, siblings = where
+            numbers = {_called(member) for item in siblings for key, member in _flat(item) if key == name}
+            at = int(text) - (0 if "0" in numbers else 1)  # counted from 0, or from 1
+            return frozenset(names[at] for names in self.listed if 0 <= at < len(names)) & self.labels
+        return frozenset()
+
+    def _carried(self, around: Sequence[Any], steps: Sequence[str | int]) -> frozenset[str]:
+        """Who spoke last, in lists that name a speaker only when it changes."""
+        if not around or not isinstance(around[0], list) or not isinstance(steps[-1], int):
+            return frozenset()
+        siblings = around[0]
+        if id(siblings) not in self.habits:
+            named = [self._in(item, siblings) if isinstance(item, dict | list) else frozenset() for item in siblings]
+            both = [(a, b) for a, b in itertools.pairwise(named) if a and b]
+            rare = sum(1 for a, b in both if a == b) * 10 <= len(both)
+            nobody = named.count(frozenset())
+            self.habits[id(siblings)] = named if rare and len(named) <= nobody * 3 <= 3 * (len(named) - 3) else []
+        named = self.habits[id(siblings)]
+        return next((names for names in reversed(named[: steps[-1]]) if names), frozenset())
+
+    def _by_time(self, value: Any) -> frozenset[str]:
+        """Who speaks at the time of an item, where objects without words say when somebody does."""
+        times = [m for name, m in _flat(value) if isinstance(m, int | float) and _START.search(name)]
+        if not self.spans or not times:
+            return frozenset()
+        ends = [m for name, m in _flat(value) if isinstance(m, int | float) and _END.search(name)]
+        begin = times[0]
+        end = ends[0] if ends and ends[0] > begin else begin
+        shares: dict[str, float] = {}
+        for start, stop, label in self.spans:
+            if start <= begin < stop or begin <= start < end:
+                shares[label] = shares.get(label, 0.0) + max(min(end, stop) - max(begin, start), 1e-6)
+        return frozenset({max(shares, key=lambda name: shares[name])}) if shares else frozenset()
+
+
+def _row(around: Sequence[Any], steps: Sequence[str | int]) -> dict[str, Any]:
+    """What stands beside a text of a column in the other columns."""
+    table, number = around[1], steps[-1]
+    if not isinstance(table, dict) or not isinstance(number, int):
+        return {}
+    size = len(around[0])
+    return {key: column[number] for key, column in table.items() if isinstance(column, list) and len(column) == size}
+
+
+def _alike(value: dict[str, Any]) -> bool:
+    """Whether the members of an object are of one kind, as those of a map are."""
+    members = list(itertools.islice(value.values(), 50))
+    return len(members) > 1 and (
+        all(isinstance(member, dict) for member in members) or all(isinstance(member, list) for member in members)
+    )
