@@ -62,7 +62,7 @@ from bot.transcripts.formats.text import (
     split_lines,
     unescape,
 )
-from bot.transcripts.formats.turns import CUT, REPEATS, read_turns, read_unlabelled
+from bot.transcripts.formats.turns import CUT, REPEATS, all_timed, read_turns, read_unlabelled
 from bot.transcripts.formats.unsaid import is_boilerplate
 from bot.transcripts.transcript import Contents, Lines, Place
 
@@ -121,6 +121,8 @@ def read_lines(
     ]
     timed = {candidate.line for candidate in found if candidate.timed}
     candidates = [item for item in found if not item.alone or _has_words_below(item.line, lines, timed)]
+    if all_timed(spans, lines):  # where every line has a time, a time says nothing of a label
+        candidates = [replace(candidate, timed=False) for candidate in candidates]
     candidates = without_furniture(candidates, lines)
     labels = accept_labels(candidates, lines) | set(known) | bare.known
     labelled = in_one_way({item.line: item for item in candidates if item.name in labels}, lines)

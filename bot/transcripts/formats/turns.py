@@ -142,8 +142,7 @@ def read_turns(
     """
     times = times_alone(lines)
     reasons = _never_said(lines, labelled, not_speech, times)
-    filled = sum(1 for line in lines if line.strip())
-    timed = frozenset(spans or ()) if len(spans or ()) >= _ALL_TIMED * filled else frozenset()
+    timed = frozenset(spans or ()) if all_timed(spans or (), lines) else frozenset()
     sheet = _Sheet(lines, labelled, reasons, times, timed, _labels_every_line(labelled))
     sheet.paragraphs = _paragraphs(sheet)
     habit = _ascribe(sheet, carry)
@@ -155,6 +154,11 @@ def read_turns(
     read_as = "label on every line" if sheet.on_every_line else "label once a turn"
     report = Reading(f"{NAME} ({read_as})", "line", len(lines), len(spoken), group_unspoken(left_out), tuple(told))
     return Contents(utterances(turns), report.check())
+
+
+def all_timed(timed: Collection[int], lines: Sequence[str]) -> bool:
+    """Whether nearly all lines begin with a time; `timed` are the numbers of those that do."""
+    return len(timed) >= _ALL_TIMED * sum(1 for line in lines if line.strip())
 
 
 def read_unlabelled(
