@@ -372,15 +372,21 @@ def _called(value: Any) -> str:
     return fold_white(str(int(value) if isinstance(value, float) and value.is_integer() else value))
 
 
-_START = re.compile(r"(?i)start|begin|offset|from|time|beginn|von|anfang")
-_END = re.compile(r"(?i)end|stop|duration|dauer|ende|bis|(?<![a-z])to(?![a-z])")
+_START = frozenset("start begin begins offset from time timestamp ts t at beginn von anfang".split())
+_END = frozenset("end stop to duration dauer ende bis finish".split())
 _SPEAKS = re.compile(
     r"(?i)speak|spk|sprech|name|participant|attendee|member|person|who|user|author|voice|sender|talker"
 )
 
 
+def _is_any(name: str, words: frozenset[str]) -> bool:
+    """Whether one of these words stands in the last step of a name: startTime, end_ms."""
+    return not words.isdisjoint(part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name.split(".")[-1]))
+
+
 def _is_id(name: str, text: str) -> bool:
-    return len(text) <= 60 and not _START.search(name) and not _END.search(name) and "confidence" not in name
+    is_time = _is_any(name, (_START | _END) - {"from", "to"}) and not any(map(str.isalpha, text))
+    return len(text) <= 60 and not is_time and "confidence" not in name
 
 
 class _Naming:
@@ -446,8 +452,8 @@ class _Naming:
             if isinstance(member, str) and (called := _called(member)) in self.labels:
                 self._links.setdefault(name, set()).add(called)
         times = [(name, member) for name, member in flat if not isinstance(member, str)]
-        begin = next((time for name, time in times if _START.search(name) and not _END.search(name)), None)
-        end = next(((name, time) for name, time in times if _END.search(name)), None)
+        begin = next((time for name, time in times if _is_any(name, _START) and not _is_any(name, _END)), None)
+        end = next(((name, time) for name, time in times if _is_any(name, _END)), None)
         if named and begin is not None and end and not prose:
             lasts = re.search(r"(?i)duration|dauer", end[0])
             self._spans.append((begin, begin + end[1] if lasts else end[1], min(named)))
@@ -457,10 +463,17 @@ class _Naming:
         if (found := names & self.labels) or not self.labels:
             return found or names
         value, around, _, steps = item
+        if heads := {label for _, text in _flat(value) if isinstance(text, str) for label in self._heads(text)}:
+            return frozenset(heads)
         if found := self._named(value, around, steps):
             return found
         # Whether a name carries over to what has none is the reader's to say.
         return self._by_time(value) or frozenset({""}) | self._carried(around, steps)
+
+    def _heads(self, text: str) -> set[str]:
+        """The label that stands before the words of a text."""
+        head = fold_white(text.partition(":")[0]) if ":" in text else ""
+        return {head} & self.labels
 
     def _named(self, value: Any, around: Sequence[Any], steps: Sequence[str | int]) -> frozenset[str]:
         """What the nearest record names: the item, or what is around it and stands in a list or a map."""
@@ -487,7 +500,13 @@ class _Naming:
         composed = {f"channel {a}, speaker {b}" for a, b in itertools.permutations(texts, 2)} & self.labels
         if composed:
             return frozenset(composed)
-        ids = [(name, label) for name, text in members for label in self._resolve(text, (name, siblings))]
+        ids = [
+            (name, label)
+            for name, text in members
+            if _is_id(name, text)
+            and not (name == "id" and self.spans)  # where a list says when somebody speaks, ids are numbers of items
+            for label in self._resolve(text, (name, siblings))
+        ]
         for found in (direct, ids):
             if found:
                 spoken = {label for name, label in found if _SPEAKS.search(name)}
@@ -526,17 +545,18 @@ class _Naming:
 
     def _by_time(self, value: Any) -> frozenset[str]:
         """Who speaks at the time of an item, where objects without words say when somebody does."""
-        times = [m for name, m in _flat(value) if isinstance(m, int | float) and _START.search(name)]
+        times = [m for name, m in _flat(value) if isinstance(m, int | float) and _is_any(name, _START)]
         if not self.spans or not times:
             return frozenset()
-        ends = [m for name, m in _flat(value) if isinstance(m, int | float) and _END.search(name)]
+        ends = [m for name, m in _flat(value) if isinstance(m, int | float) and _is_any(name, _END)]
         begin = times[0]
         end = ends[0] if ends and ends[0] > begin else begin
         shares: dict[str, float] = {}
         for start, stop, label in self.spans:
             if start <= begin < stop or begin <= start < end:
                 shares[label] = shares.get(label, 0.0) + max(min(end, stop) - max(begin, start), 1e-6)
-        return frozenset({max(shares, key=lambda name: shares[name])}) if shares else frozenset()
+        most = max(shares.values(), default=0.0)
+        return frozenset(label for label, share in shares.items() if share >= most - 1e-3)
 
 
 def _row(around: Sequence[Any], steps: Sequence[str | int]) -> dict[str, Any]:

@@ -340,6 +340,49 @@ def test_who_speaks_by_time() -> None:
     assert (doubtful.label, doubtful.doubt) == ("Mara Quist", "others speak within its time")
 
 
+def test_who_speaks_by_time_beside_known_segments_and_words() -> None:
+    """Whisper's segments give way to a list that says who speaks when; so do words to paragraphs that have none."""
+    spans = [{"start": t - 0.1, "end": t + 2.6, "speaker": SHORT[who]} for _, who, _, t in rows()]
+    items = [{"start": t, "end": t + 2.5, "text": f" {words}"} for _, _, words, t in rows()]
+    tagged = [(SHORT[who], words) for who, words in TALK]
+    assert turns(read({"text": " ".join(w for _, w in TALK), "segments": items, "diarization": spans})) == tagged
+    words = [
+        {"id": 10 * n + at, "start": word["at"], "end": word["at"] + 0.2, "text": word["w"]}
+        for n, _, said, t in rows()
+        for at, word in enumerate(split(said, t))
+    ]
+    paragraphs = [{"id": n, "start": t, "end": t + 3, "speaker": who} for n, who, _, t in rows()]
+    assert turns(read({"words": words, "paragraphs": paragraphs})) == TALK
+
+
+def test_a_name_at_the_head_of_the_words() -> None:
+    """Where no member says who speaks, and most texts begin with a name and a colon, it is the label."""
+    items = [{"start": t, "end": t + 2, "text": f"{who}: {words}"} for _, who, words, t in rows()[:4]]
+    items.append({"start": 30, "end": 31, "text": "It says here: no geese."})
+    for value in ({"segments": items}, {"cues": items}, [{"startTime": i["start"], "body": i["text"]} for i in items]):
+        transcript = read(value)
+        assert turns(transcript) == [*TALK[:4], ("", "It says here: no geese.")]
+        assert any("begin with a name and a colon" in remark for remark in transcript.report.remarks)
+
+
+def test_the_better_name_and_the_right_clock() -> None:
+    """A list of the one who speaks; a name with capitals before a handle; ends of another clock are not taken."""
+    items = [
+        {
+            "author": {"id": str(10**16 + IDS[who]), "handle_name": who.lower().replace(" ", "_"), "nickname": who},
+            "says": words,
+            "secondsFromStart": t,
+            "endTime": 1_730_000_000_000 + int(t * 1000),
+        }
+        for _, who, words, t in rows()
+    ]
+    transcript = read({"messages": items})
+    assert turns(transcript) == TALK
+    assert [(turn.start, turn.end) for turn in transcript.utterances] == [(t, None) for t in STARTS]
+    users = [{"ts": f"00:00:{t:06.3f}", "users": [{"username": who}], "text": words} for _, who, words, t in rows()]
+    assert turns(read({"timeline": users})) == TALK
+
+
 def test_channels_with_lists_of_their_own_are_put_in_order() -> None:
     channels = [
         {"participant": who, "segments": [{"start": t, "text": words} for _, w, words, t in rows() if w == who]}

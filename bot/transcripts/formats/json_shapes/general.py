@@ -15,9 +15,9 @@ from typing import Any
 
 from bot.transcripts.formats.json_shapes.about import date_of, language_of, title_of
 from bot.transcripts.formats.json_shapes.records import UP, Column, Record, Survey, columns_of, survey
-from bot.transcripts.formats.json_shapes.segments import by_changes, carry
+from bot.transcripts.formats.json_shapes.segments import by_changes, carry, named_at_heads
 from bot.transcripts.formats.json_shapes.shape import Found, Node, Said
-from bot.transcripts.formats.json_shapes.speaking import Who, remarks_of, who_speaks, words_in
+from bot.transcripts.formats.json_shapes.speaking import SPEAKER, Who, remarks_of, who_speaks, words_in
 from bot.transcripts.formats.json_shapes.timing import Times, times_of
 from bot.transcripts.formats.json_shapes.words import close_as_in, interleave
 
@@ -197,6 +197,9 @@ def _found(talk: _Talk, file: Survey, root: Any) -> Found:
     if not talk.who and times:
         said, told = by_time(said, file, talk.kind)
         remarks += told
+    if not talk.by_words:
+        said, told = named_at_heads(said)
+        remarks += told
     if not any(item.label for item in said):
         said, told = by_changes(said, talk.columns)
         remarks += told
@@ -243,7 +246,7 @@ def by_time(said: list[Said], file: Survey, talk: str) -> tuple[list[Said], tupl
             continue
         columns = columns_of(records)
         who = who_speaks(columns, len(records), (), file, kind)
-        if not who or who.rank < 6:
+        if not who or who.rank < SPEAKER:
             continue
         times = times_of(columns, (), [0] * len(records), [0] * len(records))
         if times and sum(1 for end in times.ends if end is not None) * 2 > len(records):
@@ -263,12 +266,14 @@ def _at_time(item: Said, spans: Sequence[tuple[float, float, str]]) -> Said:
         return item
     begin, end = item.start, max(item.start, item.end if item.end is not None else item.start)
     shares: dict[str, float] = {}
+    latest: dict[str, float] = {}
     for start, stop, label in spans:
         if start <= begin < stop or (begin <= start < end):
             shares[label] = shares.get(label, 0.0) + max(min(end, stop) - max(begin, start), 1e-6)
+            latest[label] = start
     if not shares:
         return item
-    label = max(shares, key=lambda name: shares[name])
+    label = max(shares, key=lambda name: (round(shares[name], 3), latest[name]))  # whoever began last, if they are even
     others = sum(share for name, share in shares.items() if name != label)
     doubt = "others speak within its time" if others > _OTHERS * shares[label] else ""
     return replace(item, label=label, doubt=doubt)

@@ -21,6 +21,7 @@ KEY = "{}"
 UP = "^"
 """Before a member of the record around a record; twice, of the one around that."""
 
+_PEOPLE = frozenset("speakers users participants people persons voices".split())  # a list of the one who speaks
 _DEEP = 3  # objects within a record whose members are the record's
 _VOICES = re.compile(
     r"(?i)(?:agent|customer|caller|callee|client|host|guest|left|right|mic(?:rophone)?|system|user|assistant|"
@@ -65,7 +66,9 @@ def _flatten(value: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[s
                 yield from _flatten(member, f"{prefix}{key}.", depth + 1)
         elif not isinstance(member, list):
             yield f"{prefix}{key}", member
-        elif member and key.casefold() in ALTERNATIVES and isinstance(member[0], dict):
+        elif (member and key.casefold() in ALTERNATIVES and isinstance(member[0], dict)) or (
+            len(member) == 1 and isinstance(member[0], dict) and key.casefold() in _PEOPLE
+        ):
             yield from _flatten(member[0], f"{prefix}{key}[0].", depth + 1)
         elif member and all(isinstance(text, str) for text in member):
             yield f"{prefix}{key}[]", " ".join(member)

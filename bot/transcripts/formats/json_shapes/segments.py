@@ -6,6 +6,8 @@ Whether the times are seconds or milliseconds is not always said.
 from __future__ import annotations
 
 import itertools
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,9 +15,10 @@ from typing import Any
 from bot.transcripts.formats.json_shapes.about import language_of, title_of
 from bot.transcripts.formats.json_shapes.records import Column, Record, columns_of
 from bot.transcripts.formats.json_shapes.shape import Found, Node, Said, seconds_of, segment
-from bot.transcripts.formats.json_shapes.speaking import beside, words_in
+from bot.transcripts.formats.json_shapes.speaking import SPEAKER, beside, rank_of, words_in
 from bot.transcripts.formats.json_shapes.timing import times_of
 from bot.transcripts.formats.json_shapes.words import PHRASE_END, align_letters, by_speaker, close_as_in
+from bot.transcripts.formats.text import fold_white
 
 
 def podcast(root: Node) -> Found | None:
@@ -39,10 +42,11 @@ def podcast(root: Node) -> Found | None:
         )
         for item in segments
     ]
+    said, heads = named_at_heads(said)
     carried, remarks = carry(said)
     return _checked(
         carried,
-        remarks=(*remarks, *unused),
+        remarks=(*heads, *remarks, *unused),
         title=title_of(root["title"]),
         language=language_of(root["language"].value),
     )
@@ -87,6 +91,32 @@ def by_changes(said: list[Said], columns: Mapping[str, Column]) -> tuple[list[Sa
             told = f"“{member}” marks changes of speaker: each begins a turn of somebody unnamed"
             return [replace(item, turn=turn) for item, turn in zip(said, turns, strict=True)], (told,)
     return said, ()
+
+
+_HEAD = re.compile(r"\s*([^\W_][^:\n]{0,39}?)\s*:\s+(?=\S)")
+_WIDEST = 42  # characters of a head with its colon
+_HEADED = 0.5  # of the texts begin with a head
+
+
+def named_at_heads(said: list[Said]) -> tuple[list[Said], tuple[str, ...]]:
+    """Speakers that stand before the words ("Ana Silva: Yes."), where nobody else is named and most texts have one."""
+    if not said or any(item.label for item in said):
+        return said, ()
+    found = [_HEAD.match(item.text) if ":" in item.text[:_WIDEST] else None for item in said]
+    counts = Counter(fold_white(head[1]) for head in found if head)
+    # A name that is said once has capitals; "It says here:" are words.
+    known = {name for name, count in counts.items() if count > 1 or all(word[0].isupper() for word in name.split())}
+    heads = [head if head and fold_white(head[1]) in known else None for head in found]
+    names = [fold_white(head[1]) for head in heads if head]
+    texts = sum(1 for item in said if item.text.strip())
+    if len(names) < max(3, _HEADED * texts) or len(known) * 2 > len(names) or any(map(str.isdecimal, known)):
+        return said, ()
+    told = f"{len(names)} texts begin with a name and a colon, which is taken for their speaker"
+    named = [
+        replace(item, label=fold_white(head[1]), text=item.text[head.end() :]) if head else item
+        for item, head in zip(said, heads, strict=True)
+    ]
+    return named, (told,)
 
 
 def openai_diarized(root: Node) -> Found | None:
@@ -172,10 +202,23 @@ def whisper(root: Node) -> Found | None:
         if (unused := beside(segments, root, "speaker")) is None or _has_other_times(segments):
             return None
         said = [part for item in segments for part in by_speaker(segment(item), item["words"], _speaker)]
-        return _checked(said, language=language, remarks=unused)
+        said, heads = named_at_heads(said)
+        if not any(item.label for item in said) and _tells_times_of_speakers(root, segments):
+            return None
+        return _checked(said, language=language, remarks=(*unused, *heads))
     if not root.path and root.text("text") and set(root.value) <= _PLAIN:
         return Found(_whisper_text(root), language=language)
     return None
+
+
+def _tells_times_of_speakers(root: Node, segments: Node) -> bool:
+    """Whether another list says who speaks from when to when: its first item names a speaker and no words."""
+    for value in root.value.values() if isinstance(root.value, dict) else ():
+        first = value[0] if isinstance(value, list) and len(value) > 1 and value is not segments.value else None
+        silent = isinstance(first, dict) and not {"text", "word", "words"} & first.keys()
+        if silent and any(rank_of(key) == SPEAKER for key in first or ()):
+            return True
+    return False
 
 
 def _has_other_times(segments: Node) -> bool:

@@ -37,6 +37,9 @@ _OTHER = frozenset(
     "target addressee mention mentions sprache stimmung language_code punct punctuation company email job team "
     "gemütslage ton sentimiento humeur".split()
 )
+SPEAKER = 6.0
+"""The rank of a member that is called a speaker."""
+
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
 # What a machine calls somebody: a number, a letter, "spk_0", "Speaker 1", a UUID, an address.
@@ -60,9 +63,12 @@ class Voice:
 
     @property
     def order(self) -> tuple[float, ...]:
-        """The best first: a better name for the member; names before ids; its own before that of what is around."""
+        """The best first: a better name for the member; names before ids, those with capitals before those without;
+        its own before that of what is around."""
+        different = set(self.labels.values())
+        small = sum(1 for label in different if label == label.lower()) * 2 > len(different)
         ups = self.member.count(UP)
-        return -self.rank, self.machine, ups, -len(self.labels), len(set(self.labels.values())), len(self.member)
+        return -self.rank, self.machine, ups, small, -len(self.labels), len(different), len(self.member)
 
 
 def words_in(key: str) -> list[str]:
@@ -81,7 +87,7 @@ def rank_of(member: str) -> float | None:
     if last & _ROLE:
         return 1.0
     if every & _SPEAKER:
-        return 6.0
+        return SPEAKER
     if every & (_PERSON | _NAME):
         return 4.0
     return 2.0 if last & _CHANNEL else 0.0
@@ -129,14 +135,14 @@ def _judged(
     machine = sum(1 for label in runs if _MACHINE.fullmatch(label)) * 2 > different
     if not any(any(map(str.isalnum, label)) for label in runs) or _are_times(runs):
         return None
-    if rank < 6 and not returns and all(map(str.isdecimal, runs)) and _grows([int(label) for label in runs]):
+    if rank < SPEAKER and not returns and all(map(str.isdecimal, runs)) and _grows([int(label) for label in runs]):
         return None
     if not rank:
         rank = _rank_by_values(member, runs, known) if returns else 0.0
         if owns_list and member.endswith(KEY):
             rank = max(rank, 2.0)
         return Voice(member, labels, rank, machine) if rank else None
-    if rank == 6:
+    if rank == SPEAKER:
         once = different == len(said) and (len(said) >= 2 * _FEW or (machine and len(said) >= _FEW))
         return None if once and member != KEY else Voice(member, labels, rank, machine)
     if different == 1:
@@ -287,9 +293,7 @@ def who_speaks(
     unused = tuple(
         voice.member
         for voice in others
-        if voice.member not in partners
-        and not (voice.machine and _goes_with(voice.labels, labels))
-        and len(set(voice.labels.values())) > 1
+        if voice.member not in partners and not _goes_with(voice.labels, labels) and len(set(voice.labels.values())) > 1
     )
     return Who(best.member, labels, best.rank, tuple(told), unused)
 
@@ -347,6 +351,7 @@ def _shown(member: str) -> str:
     return f"“{member.lstrip(UP)}”" if member.lstrip(UP) != KEY else "the key of each entry"
 
 
+_LOOKED_AT = 200  # items of a known shape, evenly: enough to see that another member says who speaks
 _WORDS = frozenset("text body words transcript sentence content".split())
 
 
@@ -354,6 +359,7 @@ def beside(items: Node, root: Node, *own: str) -> tuple[str, ...] | None:
     """None where another member of the items than these says who speaks, or a table of the file names whom they say:
     the shape whose members they are gives way.  Else remarks on members that look like it and are not used."""
     values = [item for item in items.value if isinstance(item, dict)] if isinstance(items.value, list) else []
+    values = values[:: max(1, len(values) // _LOOKED_AT)]
     columns = columns_of([Record("", "", "", value) for value in values])
     spoken = {member for member in columns if member in _WORDS}
     file = survey(root.value, skipped=items.value, longest=500)

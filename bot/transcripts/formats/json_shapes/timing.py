@@ -165,7 +165,7 @@ def _ends(
         if other == member or other.count(UP) != depth:
             continue
         pairs = [(begin[at], value) for at, value in values.items() if at in begin]
-        if words & _END and pairs:
+        if words & _END and pairs and _are_near(begin, values):
             return dict(values), {}
         if words & _LASTS and pairs:
             return {}, dict(values)
@@ -178,6 +178,13 @@ def _ends(
         if at and after and all(values[n] <= begin[after_it] * 1.05 + 1 for n, after_it in following.items()):
             return dict(values), {}
     return {}, {}
+
+
+def _are_near(begin: Mapping[int, float], ends: Mapping[int, float]) -> bool:
+    """Whether ends are of the same clock as starts: behind them, and not further than the recording is long."""
+    last, span = max(begin.values()), max(begin.values()) - min(begin.values())
+    behind = sum(1 for at, end in ends.items() if end >= begin.get(at, end))
+    return behind * 2 >= len(ends) and (len(begin) < 2 or not span or max(ends.values()) - last <= 2 * span)
 
 
 def _unit(

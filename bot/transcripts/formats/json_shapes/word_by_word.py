@@ -163,6 +163,7 @@ def _aws_items(items: Node, labels: dict[float, str], label: str = "") -> list[S
             speaking = own
         elif start is not None:
             speaking = labels.get(start, "")
-        words = item["alternatives"].first().said("content", label=speaking, start=start, end=item.seconds("end_time"))
-        said.append(replace(words, place=item.path, close=item["type"].value == "punctuation"))
+        words = item["alternatives"].first().said("content")
+        close = item["type"].value == "punctuation"
+        said.append(Said(item.path, words.field, words.text, speaking, start, item.seconds("end_time"), close))
     return said
