@@ -23,6 +23,7 @@ _EXPECTED = frozenset({BLANK, "header", "note", "style", "region", "time"})
 """Reasons that every file of a format gives; the short report counts them and shows no example."""
 _NAMED = 6  # speakers of the short report
 _EXAMPLES = 3  # of each reason, in the short report
+_LONG_HEAD = 60  # words
 _EXCERPT = 80  # characters
 
 
@@ -46,6 +47,11 @@ class LeftOut:
     reason: str
     units: int
     items: tuple[Unspoken, ...]
+
+    @property
+    def words(self) -> int:
+        """White-space tokens of all items."""
+        return sum(len(item.text.split()) for item in self.items)
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,8 @@ class FileReport:
         lines = [f"{self.counted} by {listed(names, _NAMED)}", self._how_read(), self.kept]
         lines += [] if self.attributed.sure else [str(self.attributed)]
         for part in self.left_out:
-            if part.reason not in _EXPECTED:
+            # A long head may be talk that was taken for one: its first words are shown.
+            if part.reason not in _EXPECTED or (part.reason == "header" and part.words > _LONG_HEAD):
                 lines += [_example(item) for item in part.items[:_EXAMPLES]]
                 if len(part.items) > _EXAMPLES:
                     lines.append(f"and {len(part.items) - _EXAMPLES:,} more ({part.reason})")

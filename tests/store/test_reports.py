@@ -11,7 +11,7 @@ from bot import Library
 from bot.cli import main
 from bot.speakers.registry import Record
 from bot.store.reports import FileReport
-from bot.transcripts.formats import read_bytes
+from bot.transcripts.formats import read_bytes, read_file
 from bot.transcripts.transcript import Item, Piece, Reading, Transcript, Unspoken, Utterance
 from embeddings.encoder import Encoder
 
@@ -101,3 +101,13 @@ def test_the_report_of_a_library(tiny_encoder: Encoder, tmp_path: Path, capsys: 
     assert main(["show", "ferry", "--report", "--json", "--library", str(library.folder)]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(report.as_dict()))
     assert main(["show", "ferry", "--json", "--library", str(library.folder)]) == 1
+
+
+def test_a_long_head_is_shown_and_not_only_counted(tmp_path: Path) -> None:
+    """What is left out above the first label may be talk after all; a short head is counted."""
+    talk = "\n\nAna Silva: Yes.\n\nTom Roe: No.\n\nAna Silva: Well.\n\nTom Roe: Quite.\n"
+    for lines, shown in ((30, True), (3, False)):
+        path = tmp_path / f"talk-{lines}.txt"
+        path.write_text("\n".join(f"Line {at}: part of a list" for at in range(lines)) + talk)
+        report = FileReport.of(read_file(path)[0])
+        assert any("Line 0: part of a list" in line for line in report.short()) == shown
