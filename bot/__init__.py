@@ -2,11 +2,10 @@
 
     from bot import Library, answer, stream, verify_quote
 
-In reading order: transcript (types), formats (files to transcripts), finding and feeds (which files), languages,
-speakers, sentences, chunking, registry (names given to speakers), ingest (the report), library, retrieval,
-conversation, quoting (locate, check), folding, scanning, nearness, verifying (a quotation), article (all of a text),
-roster (who speaks), mentioning and talking (count), understanding, model (language models), answering (the algorithm,
-top to bottom), config, errors, cli.
+The packages in reading order, each importing only what stands before it: words (strings), transcripts (files to
+turns), speakers (their names), store (a library on disk), questions (what is asked), retrieval (passages), quotes (which
+sentences answer), counts (what is counted), verifying (quotations of others), checking and models (what a language model
+writes), answers and answering (the algorithm, top to bottom), library (what people use), commands and cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """

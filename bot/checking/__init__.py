@@ -7,6 +7,6 @@ problems, in the module of what it looks at and a line in `check._check`.
 Reading order: evidence, statements, given, check; then the checks in their order: introducing, drafts and quoted,
 named with figures below it, whose with subjects, polarity, support, exchanged.
 
-May import: bot.words, bot.transcripts, bot.speakers, bot.store, bot.questions, bot.retrieval, bot.quotes,
+Imports bot.words, bot.transcripts, bot.speakers, bot.store, bot.questions, bot.retrieval, bot.quotes,
 bot.verifying.
 """

@@ -6,5 +6,5 @@ read; the same as LangChain documents (`retriever`).
 Reading order: passages, search, gathering, ranking, retriever.  `eval` fits the weights of `ranking` on what
 `search.look_up` gives.
 
-May import: bot.words, bot.transcripts, bot.speakers, bot.store, bot.questions.
+Imports bot.words, bot.transcripts, bot.speakers, bot.store, bot.questions.
 """

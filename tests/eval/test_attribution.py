@@ -311,7 +311,7 @@ def test_few_words_of_the_shared_cases_go_to_a_wrong_speaker_in_silence() -> Non
 
 @pytest.mark.parametrize("name", FROZEN)
 def test_real_files_are_read_turn_by_turn_as_they_were(name: str) -> None:
-    """Place, speaker and words.  `tests/test_real_files.py` holds that they are right."""
+    """Place, speaker and words.  `tests/transcripts/formats/test_real_files.py` holds that they are right."""
     path = shared(f"formats/{name}")
     try:
         transcript, _ = read_file(path)

@@ -54,7 +54,7 @@ def test_a_language_is_noticed(language: str) -> None:
 def test_what_is_not_sure_is_no_language() -> None:
     """A few words may be of any language, numbers are of none, and a talk in two languages has no one language."""
     assert noticed_language(read_bytes(b"Ana: Ja.\nTom: No.\n", "t.txt")) is None
-    assert noticed_language(read_bytes(f"Ana: {'12 30 4 1 ' * 100}\nTom: xq zzk\n".encode(), "t.txt")) is None
+    assert noticed_language(read_bytes(b"Ana: 12 30 4 1.\nTom: xq zzk\n", "t.txt")) is None
     half = f"Ana: {TALKS['en'] * 10}\nTom: {TALKS['de'] * 10}\n"
     assert noticed_language(read_bytes(half.encode(), "t.txt")) is None
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browsing import Watched, free_port, needs_browser, watching
-from tests.parsing import Parsed
 
 from bot import Library
 from bot.quotes.quoting import Quote
 from bot.transcripts.transcript import UNNAMED_SPEAKER
 from embeddings.encoder import Encoder
 from tests.doubting import REASON, doubting
+from tests.ui.browsing import Watched, free_port, needs_browser, watching
+from tests.ui.parsing import Parsed
 from ui.labelling import changed, form_html
 from ui.markup import figure_html
 from ui.places import Spot

@@ -59,6 +59,7 @@ _CHANGE = re.compile(r"(?P<dash>[-–—]\s*(?=[^\s\d–—-]))|>>+\s*")
 # that both have one, at most this share repeats it.
 _UNTAGGED = 1 / 3
 _REPEATED = 0.1
+_NEVER_AGAIN = 6
 _EVERY_CUE = 0.8  # a file that names so many cues names every one
 # Captions roll if this share of the cues (and more than one) begins with the lines that the cue before ends with, when
 # that one is no longer over (seconds) than this.  In a file that rolls, the lines are shown again after a pause too.
@@ -309,7 +310,9 @@ def _carried(said: Sequence[Said], untagged_share: float) -> tuple[int, list[Sai
 def _only_changes(firsts: Sequence[str | None], untagged_share: float) -> bool:
     neighbours = [(a, b) for a, b in itertools.pairwise(firsts) if a and b]
     repeats = sum(1 for a, b in neighbours if a == b)
-    return firsts.count(None) >= untagged_share * len(firsts) and repeats <= _REPEATED * len(neighbours)
+    # Fewer without a name will do where many named neighbours never repeat one: each cue's name would.
+    enough = firsts.count(None) >= untagged_share * len(firsts) or (len(neighbours) >= _NEVER_AGAIN and not repeats)
+    return enough and repeats <= _REPEATED * len(neighbours)
 
 
 # ---- The locator: it is given what is heard on each line, and shares none of the reader's patterns.

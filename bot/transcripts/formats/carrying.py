@@ -1,4 +1,4 @@
-"""Does a label carry over to what stands below it without one?  A habit of the whole file decides, for all families.
+"""Does a label carry over to what stands below it without one?  A habit of the whole file decides.
 
     blocks of speech in order, each with the label that heads it or none ─► Habit
 
@@ -9,7 +9,8 @@ label.  A file in which somebody is nameless does: the named one speaks again.  
     …             …
     Tom: …        Ana: …      Why name her again, if she had not stopped?
 
-The same evidence decides for captions whose voice is tagged when it changes (`captions`).
+Labelled text, hearings and Word ask here; captions (`captions._only_changes`), HTML (`html_names.carries`) and JSON
+(`json_shapes.segments.carry`) ask the same of cues, elements and records, whose labels are tags.
 """
 
 from __future__ import annotations

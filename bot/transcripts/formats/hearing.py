@@ -117,7 +117,9 @@ def read(data: bytes) -> Contents:
             "no line begins with a title and a name before a full stop (Mr. Garcia of Illinois. Thank you.), "
             "as in hearings; try without --format hearing"
         )
-    contents = read_turns(lines, labelled, {}, left_out)
+    # What is printed above the first speaker says who met, and where.
+    above = {number: "header" for number in range(1, min(labelled)) if lines[number - 1].strip()}
+    contents = read_turns(lines, labelled, {}, above | left_out)
     report = replace(contents.reading, format="hearing (names before a full stop)")
     turns = _end_at_rules(contents.utterances, [n for n, line in enumerate(lines, 1) if _RULE.fullmatch(line)])
     return replace(contents, utterances=turns, reading=report, title=title)

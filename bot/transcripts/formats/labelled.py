@@ -4,14 +4,8 @@
     [00:01:02] Ana Silva: Welcome.       Ana Silva (00:01:02): Welcome.     Tom Pravda  0:15
                                                                             Welcome back.
 
-What is a label is decided by evidence across the file (`labels`).
-
-Two habits of files decide what the other lines are:
-
-- *The label on every line* (text wrapped at a short width, the label repeated on each line): a turn is a run of lines
-  with one label, and a line without a label is not speech.
-- *The label once a turn*: every labelled line begins a turn, and a line without a label continues the turn before it,
-  unless no turn but the last has such lines; then they are a trailer.
+What is a label is decided by evidence across the file (`labels`, `heads`, `clocks`); what a paragraph without one is, by
+the file's habit (`turns`, `carrying`).
 
 Two people may share a line (`HOST: Did you? ANA: Never.`): a label of the file that follows the end of a sentence
 begins a turn there too.

@@ -10,7 +10,7 @@ import pytest
 
 from bot.transcripts.formats import family_of
 from bot.transcripts.transcript import Transcript
-from tests.locating import read_and_locate
+from tests.transcripts.formats.locating import read_and_locate
 from tests.writers import docx, paragraph, run
 
 RUNA, BRAM = "Runa Teller", "Bram Osei"

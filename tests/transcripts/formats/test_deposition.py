@@ -9,7 +9,7 @@ from bot.transcripts.formats import family_of, read_bytes
 from bot.transcripts.formats.deposition import recognises
 from bot.transcripts.transcript import Transcript
 from bot.words.sentences import sentence_spans
-from tests.locating import read_and_locate, turns
+from tests.transcripts.formats.locating import read_and_locate, turns
 
 PLAIN = """Talk with Lena Orr
 Reel 3

@@ -6,7 +6,7 @@ import pytest
 
 from bot.transcripts.formats import read_bytes
 from bot.transcripts.formats.same_person import spellings
-from tests.locating import read_and_locate, turns
+from tests.transcripts.formats.locating import read_and_locate, turns
 
 NEWS = """LENA ORR, HOST: Good evening from the pier.
 
