@@ -3,9 +3,9 @@
     from bot import Library, answer, stream, verify_quote
 
 The packages in reading order, each importing only what stands before it: words (strings), transcripts (files to
-turns), speakers (their names), store (a library on disk), questions (what is asked), retrieval (passages), quotes (which
-sentences answer), counts (what is counted), verifying (quotations of others), checking and models (what a language model
-writes), answers and answering (the algorithm, top to bottom), library (what people use), commands and cli.
+turns), speakers (their names), store (a library on disk), questions (what is asked), retrieval (passages), quotes
+(which sentences answer), counts (what is counted), verifying (quotations of others), checking and models (what a
+language model writes), answers and answering (the algorithm, top to bottom), library (what people use), commands, cli.
 
 Names are looked up at first use, so that `import bot` stays light.
 """

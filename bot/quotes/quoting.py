@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.quotes.cautions import cautions
 from bot.transcripts.formats import family_of
-from bot.transcripts.transcript import Attribution, Lines, Place, Transcript
+from bot.transcripts.transcript import NAMED, Attribution, Lines, Place, Transcript
 from bot.words.phrases import clock
 from bot.words.sentences import sentence_spans
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.store.store import Store
 
 _LOCATED = object()
+_NAMED = Attribution(NAMED)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Quote:
     label: str
     place: Place
     time: tuple[float, float | None] | None
-    attribution: Attribution
+    attribution: Attribution = _NAMED
     before: Neighbour | None = None
     after: Neighbour | None = None
     cautions: tuple[str, ...] = ()

@@ -149,7 +149,7 @@ def _bracketed_names(
 
 def _is_sound(name: str) -> bool:
     """Whether it is something heard: `Music`, `Laughter`.  Only what is known, as parentheses are judged."""
-    return is_direction(f"({name})")
+    return is_direction(f"({name.lower()})")  # in capitals it may be anybody
 
 
 # ---- Names beneath machines' voices

@@ -106,7 +106,7 @@ def contents(
     `cues` are the line numbers of each cue that says something, `left_out` what the reader has reported otherwise.
     """
     tagged = any(item.label is not None for item in said)
-    said = laid_over(renamed(said)) if tagged else marked(said)
+    said = _changes(laid_over(renamed(said))) if tagged else marked(said)
     reasons = _not_said(said)
     said = [item for item in said if item.line not in reasons]
     heard = {item.cue for item in said}
@@ -212,7 +212,7 @@ def _changes(said: Sequence[Said]) -> list[Said]:
         return list(said)
     changed = []
     for item in said:
-        sign = _CHANGE.match(item.words)
+        sign = _CHANGE.match(item.words) if not item.label else None
         if sign and (dialogue or not sign["dash"]):
             item = replace(item, words=item.words[sign.end() :], label="", begins=True)
         changed.append(item)

@@ -88,7 +88,9 @@ def habit_of(blocks: Sequence[Block], before: int = 0) -> Habit:
     nameless = (again >= 2 and again >= _NAMELESS * len(between)) or (
         len({run.label for run in runs}) == 1 and share < _MANY
     )
-    asking = _others_reply(runs) or (again > 0 and _others_ask(runs))
+    # Named and nameless by turns: whoever goes on does not go on for one block each time.
+    by_turns = len(runs) > _ENOUGH and not beside and all(len(run.below) == 1 for run in runs[:-1])
+    asking = by_turns or _others_reply(runs) or (again > 0 and _others_ask(runs))
     if every_block or nameless or asking or before >= max(2, len(runs)):
         return Habit(carries=False, sure=True, longest=0)
     clean = again <= round(_SAME_AGAIN * len(between))

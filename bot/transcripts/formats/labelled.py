@@ -4,8 +4,8 @@
     [00:01:02] Ana Silva: Welcome.       Ana Silva (00:01:02): Welcome.     Tom Pravda  0:15
                                                                             Welcome back.
 
-What is a label is decided by evidence across the file (`labels`, `heads`, `clocks`); what a paragraph without one is, by
-the file's habit (`turns`, `carrying`).
+What is a label is decided by evidence across the file (`labels`, `heads`, `clocks`); what a paragraph without one is,
+by the habit of the file (`turns`, `carrying`).
 
 Two people may share a line (`HOST: Did you? ANA: Never.`): a label of the file that follows the end of a sentence
 begins a turn there too.

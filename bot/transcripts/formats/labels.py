@@ -236,6 +236,12 @@ def without_furniture(candidates: Sequence[Candidate], lines: Sequence[str]) -> 
     counts = Counter(candidate.name for candidate in candidates)
     for candidate in candidates:
         shown.setdefault(candidate.name, set()).add(re.sub(r"\d+", "0", lines[candidate.line - 1].strip()))
+    # The same but for a figure, on page after page: a head, whoever's name stands in it.
+    folded = Counter(
+        re.sub(r"\d+", "0", line.strip()) for line in {lines[item.line - 1].strip() for item in candidates}
+    )
+    pages = {line for line, count in folded.items() if count >= SAID_SO and "0" in line}
+    candidates = [item for item in candidates if re.sub(r"\d+", "0", lines[item.line - 1].strip()) not in pages]
     return [
         candidate
         for candidate in candidates

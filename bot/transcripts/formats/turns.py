@@ -34,7 +34,7 @@ from bot.transcripts.formats.labels import (
     split_at_labels,
 )
 from bot.transcripts.formats.text import Turn, group_unspoken, parse_time, speaker_named, utterances
-from bot.transcripts.formats.unsaid import is_aside, is_direction, is_head, word_count
+from bot.transcripts.formats.unsaid import is_aside, is_direction, is_head, is_sound, word_count
 from bot.transcripts.transcript import BLANK, UNNAMED_SPEAKER, Contents, Reading
 from bot.words.phrases import listed, plural
 
@@ -53,6 +53,10 @@ _NOTE = re.compile(r"\s*(\(\d{1,3}\)|\[\d{1,3}\])\s+\S")
 _POINTER = re.compile(r"(?<=\S)(\(\d{1,3}\)|\[\d{1,3}\])")
 _PUNCTUATED = 0.95  # share of the labelled lines that end as sentences do
 _HEADING_WORDS = 8
+_OFTEN_WITHIN = 3  # lines that hold two people
+_AT_STARTS = 0.6  # share of the labels that begin paragraphs
+_LABEL_WORDS = 6  # of what may be a label
+_SHOWN = 40  # characters of what stands between
 _SELDOM = 2  # lines that a word heads which may be no name
 _PAGE = re.compile(r"[\W_]{0,3}(\d{1,4})[\W_]{0,3}")
 _GOES_ON = re.compile(r"[.!?…。！？,;—–-][\"'”’)\]*_]*(?:$|\s)")  # the end of a sentence, or of a part of one
@@ -71,6 +75,10 @@ class _Paragraph:
     numbers: list[int]
     label: Candidate | None
     apart: bool
+    between: str = ""
+    """What stands between it and the paragraph above and may be somebody else's sign; "" for nothing."""
+    within: bool = False
+    """Whether its label stands where a paragraph goes on."""
     reason: str = ""
     """Why it is no speech; "" where it is."""
     below: int = 0
@@ -88,6 +96,8 @@ class _Sheet:
     times: Mapping[int, float]
     timed: Collection[int]
     """The lines that begin with a time, where nearly all do: each may be another's."""
+    others: Mapping[int, str]
+    """The lines that begin like a label which is not read as one."""
     on_every_line: bool
     paragraphs: list[_Paragraph] = field(default_factory=list)
 
@@ -108,6 +118,8 @@ class _Sheet:
     def doubt_of(self, name: str) -> str:
         """Why a label may be none: one word such as sentences begin with, seldom, where others have whole names."""
         count = self.counts[name]
+        if count == 1 and word_count(name) != len(name.split()):
+            return f"“{name}” heads one line of the file and may be no name"  # in a script that does not show names
         if count > _SELDOM or shape_of(name, emphasised=False) not in ("word", "lower case"):
             return ""
         whole = sum(number for other, number in self.counts.items() if shape_of(other, False) == "name")
@@ -143,7 +155,7 @@ def read_turns(
     times = times_alone(lines)
     reasons = _never_said(lines, labelled, not_speech, times)
     timed = frozenset(spans or ()) if all_timed(spans or (), lines) else frozenset()
-    sheet = _Sheet(lines, labelled, reasons, times, timed, _labels_every_line(labelled))
+    sheet = _Sheet(lines, labelled, reasons, times, timed, others, _labels_every_line(labelled))
     sheet.paragraphs = _paragraphs(sheet)
     habit = _ascribe(sheet, carry)
     turns, spoken = _turns(sheet, spans or {}, fold)
@@ -302,11 +314,13 @@ def _paragraphs(sheet: _Sheet) -> list[_Paragraph]:
     """What stands together: between blank lines, or, in a file without any, what was wrapped into several lines."""
     width = max((len(line) for line in sheet.lines), default=0)
     found: list[_Paragraph] = []
-    apart, above = False, BLANK
+    apart, above, between = False, BLANK, ""
     for number in range(1, len(sheet.lines) + 1):
         reason = sheet.reasons.get(number, "")
         if reason:
             apart = apart or reason == _HEADING
+            if reason == "stage direction" and not is_sound(sheet.text(number)):
+                between = f"“{sheet.text(number).strip()[:_SHOWN]}” stands above"
             above = reason if reason in _APART else above
             continue
         label = sheet.labelled.get(number)
@@ -315,11 +329,11 @@ def _paragraphs(sheet: _Sheet) -> list[_Paragraph]:
             goes_on = not above and bool(found) and not found[-1].label
         elif found and not goes_on:
             goes_on = _one_sentence(sheet, found[-1], number)
-        if not label and found and goes_on:
+        if not label and found and goes_on and not _begins_anew(sheet, number):
             found[-1].numbers.append(number)
         else:
-            found.append(_Paragraph([number], label, apart))
-        apart, above = False, ""
+            found.append(_Paragraph([number], label, apart, between, within=bool(found) and not above))
+        apart, above, between = False, "", ""
     return found
 
 
@@ -330,6 +344,12 @@ def _wrapped(sheet: _Sheet, number: int, width: int) -> bool:
         return True  # the label has a line of its own
     fits = len(above) + 1 + len(line.split(maxsplit=1)[0]) <= width
     return width <= _WIDEST and (not fits or not TURN_END.search(above[-_TAIL:]))
+
+
+def _begins_anew(sheet: _Sheet, number: int) -> bool:
+    """Whether a line that only a line end parts from the one above begins like a label, where that one has ended."""
+    above = sheet.text(number - 1).rstrip()
+    return not sheet.spaced and number in sheet.others and bool(TURN_END.search(above[-_TAIL:]))
 
 
 def _one_sentence(sheet: _Sheet, above: _Paragraph, number: int) -> bool:
@@ -352,17 +372,31 @@ def _ascribe(sheet: _Sheet, carry: bool) -> Habit:
     habit = habit_of([_block(sheet, paragraph) for paragraph in sheet.paragraphs[first:]], before)
     carries = carry and not sheet.on_every_line and (habit.carries or not (sheet.spaced or habit.sure))
     end = last if _has_trailer(sheet, last) else len(sheet.paragraphs)
-    below, named = 0, False
+    # Where turns begin paragraphs, a label within one may be part of what somebody reads out.
+    labelled = [paragraph for paragraph in sheet.paragraphs if paragraph.label]
+    starts = sum(1 for paragraph in labelled if not paragraph.within) >= _AT_STARTS * len(labelled)
+    below, named, sign = 0, False, ""
     for at, paragraph in enumerate(sheet.paragraphs):
         if paragraph.label:
-            below, named = 0, carries
+            below, named, sign = 0, carries, ""
+            paragraph.doubt = _doubt_within(paragraph) if starts else ""
             continue
         below += 1
         named = named and not paragraph.apart and at < end
+        sign = paragraph.between or _like_a_label(sheet, paragraph) or sign
+        if (
+            below == 1
+            and named
+            and sheet.spaced
+            and _asks(sheet, sheet.paragraphs[at - 1])
+            and not _asks(sheet, paragraph)
+        ):
+            sign = sign or "a question stands above"
         if named:
             paragraph.below = below
             # Where nothing but line ends parts them, lines below a label are hardly ever somebody else's.
-            paragraph.doubt = habit.doubt_of(below) if sheet.spaced else ""
+            doubt = habit.doubt_of(below) if sheet.spaced else ""
+            paragraph.doubt = doubt or (sign and f"{sign}; somebody else may speak")
         elif at < first and sheet.is_head(paragraph):
             paragraph.reason = "header"
         elif ((at > last or sheet.on_every_line) and sheet.is_head(paragraph)) or (at > last and sheet.on_every_line):
@@ -373,10 +407,25 @@ def _ascribe(sheet: _Sheet, carry: bool) -> Habit:
     return habit
 
 
+def _like_a_label(sheet: _Sheet, paragraph: _Paragraph) -> str:
+    """What a paragraph begins with, where that looks like a label and is not read as one; else ""."""
+    name = sheet.others.get(paragraph.numbers[0], "")
+    return f"“{name}:” may be somebody" if name and len(name.split()) <= _LABEL_WORDS else ""
+
+
+def _doubt_within(paragraph: _Paragraph) -> str:
+    name = paragraph.label.name if paragraph.label else ""
+    return f"“{name}:” stands within a paragraph and may be read out" if paragraph.within else ""
+
+
 def _block(sheet: _Sheet, paragraph: _Paragraph) -> Block:
     label = paragraph.label.name if paragraph.label else ""
-    end = sheet.last_line(paragraph)[-_TAIL:].rstrip("\"'”’)*_ ")
-    return Block(label, asks=end.endswith(("?", "？")), apart=paragraph.apart)
+    return Block(label, _asks(sheet, paragraph), paragraph.apart)
+
+
+def _asks(sheet: _Sheet, paragraph: _Paragraph) -> bool:
+    """Whether a paragraph ends with a question."""
+    return sheet.last_line(paragraph)[-_TAIL:].rstrip("\"'”’)*_ ").endswith(("?", "？"))
 
 
 def _has_trailer(sheet: _Sheet, last: int) -> bool:
@@ -403,6 +452,8 @@ def _turns(
     turns: list[Turn] = []
     spoken: list[int] = []
     before = 0  # the line that was spoken last
+    # Two people on one line are a habit, or what one of them reads out.
+    often = sum(":" in text and len(split_at_labels(text, labels)) > 1 for text in sheet.lines) >= _OFTEN_WITHIN
     for paragraph in sheet.paragraphs:
         if paragraph.reason:
             continue
@@ -422,7 +473,7 @@ def _turns(
                 start = candidate.time
             turns[-1].add(fold(words[1]), number, start, end, paragraph.below)
             for label, said in more:
-                turns.append(Turn(label, speaker_named(label)))
+                turns.append(Turn(label, speaker_named(label), "" if often else f"“{label}:” stands within a line"))
                 turns[-1].add(fold(said), number)
                 paragraph.below = 0  # the rest of the paragraph is theirs
             spoken.append(number)

@@ -35,6 +35,11 @@ _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+\S")
 _LINK = re.compile(r"\W*(?:\[[^\]]{0,200}\]\(\S{1,300}\)|https?://\S+|www\.\S+|\S+@\S+\.\w+)\W*")
 _KEY = re.compile(r"[*_\s]*(?:[^\s:：]{1,30} ?){1,4}[*_]*[:：][*_]*(?:\s|$)")
 _FIGURES = re.compile(r"(?=.*\d)[\W\d_]*(?:[^\W\d_]{1,9}[\W\d_]+){0,4}")  # a date, a time, a duration
+_SOUND = re.compile(
+    r"laugh|music|applause|cross-?talk|inaudible|silence|pause|cheer|clap|sigh|cough|chuckl|noise|ring|overlap|unintell|"
+    r"indistinct|break|heiter|beifall|rire|risas|[♪♫]",
+    re.IGNORECASE,
+)
 _ASIDE_WORDS = 8
 _NOT_OF_IT = 0.34  # share of the lines of a head that look like none: "Transcribed by several people."
 _FEW_WORDS = 10  # of a line that is no sentence
@@ -46,6 +51,11 @@ def is_direction(text: str) -> bool:
     """Whether a whole line (or caption) is a stage direction: `*[laughter]*`, `[Music]`, `(crosstalk)`."""
     text = text.strip()
     return text[:1] in _OPENING and bool(_DIRECTION.fullmatch(text))
+
+
+def is_sound(text: str) -> bool:
+    """Whether a stage direction is something that is heard, "[laughter]", and says of nobody that they speak."""
+    return bool(_SOUND.search(text))
 
 
 def is_aside(text: str) -> bool:
