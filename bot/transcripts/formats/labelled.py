@@ -294,10 +294,8 @@ def _heard(data: bytes, labels: frozenset[str], carried: bool, past_times: bool)
         lines = ["", *(line.split("\t", 2)[-1] for line in lines[1:])]
     lines = [_behind_span(line) if "[" in line else line for line in lines]
     lines = peeled(lines, labels) if past_times else lines
-    heads = [
-        (line.strip(), "") if line.strip() in labels and _stands_above(above) else strip_label(line, labels)
-        for above, line in itertools.pairwise(["", *lines])
-    ]
+    # A line that is a label and nothing else is no words, whatever stands above it.
+    heads = [(line.strip(), "") if line.strip() in labels else strip_label(line, labels) for line in lines]
     heads = _with_names_behind(heads, lines, labels)
     alone = [number for number, line in enumerate(lines, 1) if line.strip() and not line.strip(" \t[]()0123456789:.,")]
     # A label on every line, in mid-sentence too: then a line without one is not speech.
@@ -357,11 +355,6 @@ def _name_behind(line: str) -> str:
     """What stands behind a dash on a line that begins with one, else no name."""
     bare = line.strip().rstrip("*_ ")
     return bare.lstrip("—–-").strip() if bare[:1] in tuple("—–-") and bare else "\0"
-
-
-def _stands_above(above: str) -> bool:
-    """Whether a name alone below this line is a label: below a blank line, or two times of four numbers."""
-    return not above.strip() or _is_frames(above)
 
 
 def _is_frames(line: str) -> bool:

@@ -81,6 +81,7 @@ _LEADING_PARTICLES = frozenset("de da di do dos du del della der den ter van von
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){1,3}|(?:Jr|Sr|Esq|Ph\.?D|M\.?D)\.")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # scripts that put no spaces between words
 _WIDE_MARKS = re.compile("[，。、；！？]")
+_LABEL_WORDS = 8
 _ROLE_WORDS = 8  # behind the comma after a name
 _LONGER = 3  # characters that a name which occurs once may have more than any other, in such a script
 _LIST_ITEM = re.compile(r"\s*[-*•]\s+\S")
@@ -94,6 +95,7 @@ _RARE_WORD = 0.01
 _WORD = 0.05
 _ALL_TIMED = 0.8
 _BEGINS_TIMED = re.compile(rf"\s*[\[(]?{TIME}[\])]?\s+\S")
+_TIME_END = re.compile(r"[:.,]0\W*$")  # a time or a sum ends the line, no number of a page
 _ABOVE = 0.34  # share of the labels that may stand on a title page; where there are more, the habit changes
 _FULL_LINE = 0.5  # of the longest line: shorter lines were not cut by wrapping
 _MARKED = 0.6  # so many labels are bold or in brackets: others must occur often
@@ -237,11 +239,14 @@ def without_furniture(candidates: Sequence[Candidate], lines: Sequence[str]) -> 
     for candidate in candidates:
         shown.setdefault(candidate.name, set()).add(re.sub(r"\d+", "0", lines[candidate.line - 1].strip()))
     # The same but for a figure, on page after page: a head, whoever's name stands in it.
-    folded = Counter(
-        re.sub(r"\d+", "0", line.strip()) for line in {lines[item.line - 1].strip() for item in candidates}
-    )
-    pages = {line for line, count in folded.items() if count >= SAID_SO and "0" in line}
-    candidates = [item for item in candidates if re.sub(r"\d+", "0", lines[item.line - 1].strip()) not in pages]
+    told = {item.line: re.sub(r"\d+", "0", lines[item.line - 1].strip()) for item in candidates if item.words}
+    different = Counter(told[number] for _, number in {(lines[n - 1].strip(), n) for n in told})
+    pages = {
+        line
+        for line, count in different.items()
+        if count >= SAID_SO and line.endswith("0") and not _TIME_END.search(line)
+    }
+    candidates = [item for item in candidates if item.timed or told.get(item.line) not in pages]
     return [
         candidate
         for candidate in candidates
@@ -360,6 +365,14 @@ def shape_of(name: str, emphasised: bool) -> str | None:
     if len(tokens) >= 2 or core != name or core.isupper() or not core[0].isupper() or re.search(r"\d", core):
         return "name"
     return "word"
+
+
+def may_be_a_label(name: str) -> bool:
+    """Whether what is not read as a label may be one all the same: "a woman", "The Minister for Hedges (Ana Roe)"."""
+    if not name or name.split("(")[0].strip().casefold() in _NEVER_LABELS or _SECTION.fullmatch(name):
+        return False
+    capitals = sum(1 for token in name.split() if token.strip("(")[:1].isupper())
+    return shape_of(name, emphasised=False) is not None or 2 <= capitals <= len(name.split()) <= _LABEL_WORDS
 
 
 def split_at_labels(words: str, labels: Collection[str]) -> list[tuple[str, str]]:

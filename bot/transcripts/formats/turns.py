@@ -30,6 +30,7 @@ from bot.transcripts.formats.labels import (
     TIME,
     TURN_END,
     Candidate,
+    may_be_a_label,
     shape_of,
     split_at_labels,
 )
@@ -55,7 +56,6 @@ _PUNCTUATED = 0.95  # share of the labelled lines that end as sentences do
 _HEADING_WORDS = 8
 _OFTEN_WITHIN = 3  # lines that hold two people
 _AT_STARTS = 0.6  # share of the labels that begin paragraphs
-_LABEL_WORDS = 6  # of what may be a label
 _SHOWN = 40  # characters of what stands between
 _SELDOM = 2  # lines that a word heads which may be no name
 _PAGE = re.compile(r"[\W_]{0,3}(\d{1,4})[\W_]{0,3}")
@@ -349,7 +349,7 @@ def _wrapped(sheet: _Sheet, number: int, width: int) -> bool:
 def _begins_anew(sheet: _Sheet, number: int) -> bool:
     """Whether a line that only a line end parts from the one above begins like a label, where that one has ended."""
     above = sheet.text(number - 1).rstrip()
-    return not sheet.spaced and number in sheet.others and bool(TURN_END.search(above[-_TAIL:]))
+    return not sheet.spaced and may_be_a_label(sheet.others.get(number, "")) and bool(TURN_END.search(above[-_TAIL:]))
 
 
 def _one_sentence(sheet: _Sheet, above: _Paragraph, number: int) -> bool:
@@ -374,7 +374,8 @@ def _ascribe(sheet: _Sheet, carry: bool) -> Habit:
     end = last if _has_trailer(sheet, last) else len(sheet.paragraphs)
     # Where turns begin paragraphs, a label within one may be part of what somebody reads out.
     labelled = [paragraph for paragraph in sheet.paragraphs if paragraph.label]
-    starts = sum(1 for paragraph in labelled if not paragraph.within) >= _AT_STARTS * len(labelled)
+    at_start = sum(1 for paragraph in labelled if not paragraph.within)
+    starts = len(labelled) > _ENOUGH_TURNS and at_start >= _AT_STARTS * len(labelled)
     below, named, sign = 0, False, ""
     for at, paragraph in enumerate(sheet.paragraphs):
         if paragraph.label:
@@ -410,7 +411,7 @@ def _ascribe(sheet: _Sheet, carry: bool) -> Habit:
 def _like_a_label(sheet: _Sheet, paragraph: _Paragraph) -> str:
     """What a paragraph begins with, where that looks like a label and is not read as one; else ""."""
     name = sheet.others.get(paragraph.numbers[0], "")
-    return f"“{name}:” may be somebody" if name and len(name.split()) <= _LABEL_WORDS else ""
+    return f"“{name}:” may be somebody" if may_be_a_label(name) else ""
 
 
 def _doubt_within(paragraph: _Paragraph) -> str:
