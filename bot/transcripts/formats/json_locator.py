@@ -396,12 +396,13 @@ class _Naming:
         self.labels = labels - {""}
         self.root = root
         self.habits: dict[int, list[frozenset[str]]] = {}
+        self.constant: dict[int, frozenset[str]] = {}
         self.composed = any(label.startswith("channel ") for label in labels)
         self.full = any(" " in label for label in labels)
 
     @cached_property
-    def links(self) -> dict[str, set[str]]:
-        """Labels by the ids that stand with them."""
+    def links(self) -> dict[str, dict[str, set[str]]]:
+        """Labels by the ids that stand with them, and by the key of the list that they stand in."""
         self.look()
         return self._links
 
@@ -421,21 +422,23 @@ class _Naming:
         """Look through the whole file, once, and only where an item does not name a label itself."""
         if hasattr(self, "_links"):
             return
-        self._links: dict[str, set[str]] = {}
+        self._links: dict[str, dict[str, set[str]]] = {}
+        self._strange: set[str] = set()
         self._listed: list[list[str]] = []
         self._spans: list[tuple[float, float, str]] = []
-        stack = [(self.root, "")]
+        stack = [(self.root, "", "")]  # (value, its key, the last key around it)
         while stack:
-            value, key = stack.pop()
+            value, key, table = stack.pop()
             if isinstance(value, dict):
-                self._note(value, key)
-                stack += [(member, name) for name, member in value.items() if isinstance(member, dict | list)]
+                self._note(value, key, table)
+                inside = [(name, member) for name, member in value.items() if isinstance(member, dict | list)]
+                stack += [(member, name, table if _alike(value) else name) for name, member in inside]
             elif isinstance(value, list):
                 if value and all(isinstance(item, str) for item in value) and self.labels & set(map(_called, value)):
                     self._listed.append(value)
-                stack += [(item, "") for item in value if isinstance(item, dict | list)]
+                stack += [(item, "", table) for item in value if isinstance(item, dict | list)]
 
-    def _note(self, value: dict[str, Any], key: str) -> None:
+    def _note(self, value: dict[str, Any], key: str, table: str) -> None:
         """Remember the ids of an object that names somebody, and when they speak if it says no words."""
         flat = [(name, member) for name, member in _flat(value) if isinstance(member, str | int | float)]
         members = [(name, _called(member)) for name, member in flat]
@@ -447,10 +450,12 @@ class _Naming:
         for number in [*ids, key] if key else ids:
             owners = named - {number} | ({f"{text} ({number})" for text in few} & self.labels)
             if owners:
-                self._links.setdefault(number, set()).update(owners)
+                self._links.setdefault(number, {}).setdefault(table, set()).update(owners)
+        if ids and not named and not prose:
+            self._strange.add(table)
         for name, member in value.items():  # a map from ids to names
             if isinstance(member, str) and (called := _called(member)) in self.labels:
-                self._links.setdefault(name, set()).add(called)
+                self._links.setdefault(name, {}).setdefault(table, set()).add(called)
         times = [(name, member) for name, member in flat if not isinstance(member, str)]
         begin = next((time for name, time in times if _is_any(name, _START) and not _is_any(name, _END)), None)
         end = next(((name, time) for name, time in times if _is_any(name, _END)), None)
@@ -460,9 +465,13 @@ class _Naming:
 
     def of(self, names: frozenset[str], item: _Item) -> frozenset[str]:
         """The labels of an item: those of the names that it goes by; else those that it or what is around it names."""
-        if (found := names & self.labels) or not self.labels:
-            return found or names
         value, around, _, steps = item
+        found = names & self.labels
+        if found and self._constant(around[0] if around else None) & {*_SAID_BY}:
+            found = frozenset()  # a room or an account, which the file says of all
+        if found or not self.labels:
+            several = len(found) > 1 and self._named(value, around, steps)
+            return (several or found or names) if self.labels else names
         if heads := {label for _, text in _flat(value) if isinstance(text, str) for label in self._heads(text)}:
             return frozenset(heads)
         if found := self._named(value, around, steps):
@@ -495,6 +504,8 @@ class _Naming:
         """The labels that an item names: as they stand in it before those of ids; by a member that says who speaks
         before any other."""
         members = [(name, _called(member)) for name, member in _flat(owner) if isinstance(member, str | int | float)]
+        if constant := self._constant(siblings):
+            members = [(name, text) for name, text in members if name.split(".")[0] not in constant]
         direct = [(name, text) for name, text in members if text in self.labels]
         texts = [text for _, text in members if len(text) <= 40][:12] if self.composed else []
         composed = {f"channel {a}, speaker {b}" for a, b in itertools.permutations(texts, 2)} & self.labels
@@ -518,7 +529,7 @@ class _Naming:
         """The label that a text is, or that one id has everywhere."""
         if where is None and text in self.labels:
             return frozenset({text})
-        linked = self.links.get(text, set())
+        linked = self._linked(text, where[0] if where else "")
         apart = {label for label in linked if label.endswith(f"({text})")}
         if linked:
             return frozenset(apart or (linked if len(linked) == 1 else ()))
@@ -528,6 +539,46 @@ class _Naming:
             at = int(text) - (0 if "0" in numbers else 1)  # counted from 0, or from 1
             return frozenset(names[at] for names in self.listed if 0 <= at < len(names)) & self.labels
         return frozenset()
+
+    def _linked(self, text: str, member: str) -> set[str]:
+        """The labels that one id has: where tables differ, in that which is called like the member, else in those that
+        have nobody who is no label."""
+        tables = self.links.get(text, {})
+        every = set().union(*tables.values())
+        if len(tables) < 2 or len(every) < 2:
+            return every
+        stem = member.split(".")[0].lower().removesuffix("id").rstrip("_")
+        like = [table for table in tables if stem and table.lower().startswith(stem[: max(3, len(stem) - 1)])]
+        full = [table for table in tables if table not in self._strange]
+        return set().union(*(tables[table] for table in like or full or tables))
+
+    def _constant(self, siblings: Any) -> frozenset[str]:
+        """The members that say the same person or thing in all items of a list in which another member names several
+        of the labels."""
+        if not isinstance(siblings, list) or len(siblings) < 2 or len(self.labels) < 2:
+            return frozenset()
+        if id(siblings) not in self.constant:
+            self.constant[id(siblings)] = frozenset()  # while it is looked at
+            values: dict[str, list[str]] = {}
+            for item in siblings:
+                for name, member in _flat(item) if isinstance(item, dict) else ():
+                    if isinstance(member, str | int | float) and (called := _called(member)):
+                        values.setdefault(name, []).append(called)
+            often = {name: set(texts) for name, texts in values.items() if len(texts) * 2 > len(siblings)}
+            same = {
+                name.split(".")[0]
+                for name, texts in often.items()
+                if len(texts) == 1 and _SPEAKS.search(name) and len(values[name]) >= 0.9 * len(siblings)
+            }
+            if same and any(self._name_several(name, texts, siblings) for name, texts in often.items()):
+                self.constant[id(siblings)] = frozenset(same)
+        return self.constant[id(siblings)]
+
+    def _name_several(self, name: str, texts: set[str], siblings: list[Any]) -> bool:
+        if not 1 < len(texts) <= 200 or not all(_is_id(name, text) for text in texts):
+            return False
+        named = [label for text in texts for label in {text} & self.labels or self._resolve(text, (name, siblings))]
+        return len(set(named)) > 1 and len(named) * 2 > len(texts)
 
     def _carried(self, around: Sequence[Any], steps: Sequence[str | int]) -> frozenset[str]:
         """Who spoke last, in lists that name a speaker only when it changes."""

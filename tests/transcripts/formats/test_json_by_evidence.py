@@ -437,3 +437,66 @@ def test_what_is_no_talk_is_refused_in_one_line(value: Any, message: str) -> Non
         read(value)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+NUMBERS = {"Mara Quist": 1, "Ivo Salt": 2, "Della Roth": 3}
+SHAPES: list[Callable[[str, float], dict[str, Any]]] = [
+    lambda words, t: {"text": words, "start": t, "end": t + 2},
+    lambda words, t: {"body": words, "startTime": t, "endTime": t + 2},
+    lambda words, t: {"line": words, "at": t},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("same", ["Room 4", "Mara Quist", "Otto Kern"])
+def test_who_is_the_same_throughout_does_not_speak_where_another_member_says_who_does(
+    shape: Callable[[str, float], dict[str, Any]], same: str
+) -> None:
+    items = [{"speaker": same, "participant": who, **shape(words, t)} for _, who, words, t in rows()]
+    assert turns(read({"version": "1", "segments": items})) == TALK
+    people = [{"id": number, "name": who} for who, number in NUMBERS.items()]
+    items = [{"speaker": same, "pid": NUMBERS[who], **shape(words, t)} for _, who, words, t in rows()]
+    assert turns(read({"segments": items, "people": people})) == TALK
+    users = {str(number): {"display_name": who} for who, number in NUMBERS.items()}
+    items = [{"speaker": same, "user": NUMBERS[who], **shape(words, t)} for _, who, words, t in rows()]
+    items[3]["user"] = None
+    expected = [(label if at != 3 else UNNAMED_SPEAKER, words) for at, (label, words) in enumerate(TALK)]
+    assert [(label or UNNAMED_SPEAKER, text) for label, text in turns(read({"segments": items, "users": users}))] == (
+        expected
+    )
+    alone = [{"speaker": same, "note": "ok", **shape(words, t)} for _, _, words, t in rows()]
+    assert {label for label, _ in turns(read({"segments": alone}))} == {same}
+
+
+def two_tables(key: str, other: str, third: bool) -> Any:
+    """The right table is `other`; the first one gives the same ids to the same people in another order."""
+    wrong = ["Della Roth", "Mara Quist", "Ivo Salt", "Otto Kern"]
+    return {
+        "attendees": [{"id": n, "name": name} for n, name in enumerate(wrong[: 4 if third else 3], start=1)],
+        other: [{"id": n, "name": who} for who, n in NUMBERS.items()],
+        "items": [{key: NUMBERS[who], "at": t, "line": words} for _, who, words, t in rows()],
+    }
+
+
+def test_of_two_tables_with_the_same_ids_that_of_the_member_names_them() -> None:
+    assert turns(read(two_tables("voice", "voices", third=False))) == TALK  # called alike
+    assert turns(read(two_tables("person_id", "persons", third=True))) == TALK
+    assert turns(read(two_tables("spk", "members", third=True))) == TALK  # all of its ids speak
+    numbered = [(str(NUMBERS[who]), words) for who, words in TALK]
+    assert turns(read(two_tables("spk", "members", third=False))) == numbered
+
+
+def test_a_table_of_chapters_names_nobody() -> None:
+    numbered = [(str(NUMBERS[who]), words) for who, words in TALK]
+    for table in (
+        {"parts": [{"id": n, "name": f"Part {n} Geese", "begin": 9.5 * n} for n in (1, 2, 3)]},
+        {"chapters": [{"id": n, "name": name} for n, name in enumerate(("Old Geese", "New Geese", "Home"), 1)]},
+    ):
+        items = [{"speaker": NUMBERS[who], "at": t, "line": words} for _, who, words, t in rows()]
+        assert turns(read({**table, "items": items})) == numbered
+
+
+def test_a_row_with_the_key_of_the_member_and_one_name_names_it() -> None:
+    items = [{"p": NUMBERS[who], "at": t, "line": words} for _, who, words, t in rows()]
+    people = [{"p": number, "full": who} for who, number in NUMBERS.items()]
+    assert turns(read({"people": people, "items": items})) == TALK

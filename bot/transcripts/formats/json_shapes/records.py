@@ -76,10 +76,10 @@ def _flatten(value: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[s
 
 @dataclass(slots=True)
 class Survey:
-    """The records of a file by kind, and what may tell names: maps from texts to texts, and lists of texts by key."""
+    """The records of a file by kind, and what may tell names: maps from texts to texts and lists of texts, by key."""
 
     kinds: dict[str, list[Record]]
-    maps: list[dict[str, str]]
+    maps: list[tuple[str, dict[str, str]]]
     lists: list[tuple[str, list[str]]]
 
 
@@ -101,7 +101,7 @@ def survey(root: Any, skipped: Any = None, longest: int | None = None) -> Survey
                 found.kinds.setdefault(rows[0].kind, []).extend(rows)
                 continue
             if 0 < len(value) <= _LONG and all(isinstance(member, str) for member in value.values()):
-                found.maps.append(value)
+                found.maps.append((key, value))
             inside = []
             is_map = _is_map(value)
             for name, member in value.items():

@@ -10,11 +10,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.transcripts.formats.json_shapes.records import KEY, UP, Column, Record, Survey, columns_of, survey
-from bot.transcripts.formats.json_shapes.shape import Node, label_of
+from bot.transcripts.formats.json_shapes.shape import Node, label_of, seconds_of
 
 _SPEAKER = frozenset(
     "speaker speakers spk spkr speakername talker voice sprecher sprecherin redner rednerin locutor hablante orador "
@@ -157,7 +157,8 @@ def _rank_by_values(member: str, runs: Counter[str], known: Collection[str]) -> 
     full = sum(1 for label in runs if _FULL_NAME.fullmatch(label) and label[0].isupper())
     spoken = sum(1 for label in runs if set(words_in(label)) & (_SPEAKER | _ROLE))
     key = member.split(".")[-1].lstrip(UP)
-    pointing = sum(1 for label in runs if label in known or f"{key}={label}" in known)
+    keys = {key, "id"} if key.casefold().endswith("id") else {key}
+    pointing = sum(1 for label in runs if label in known or any(f"{name}={label}" in known for name in keys))
     if full * 2 >= different or pointing * 2 > different:
         return 3.0
     if spoken * 2 > different:
@@ -188,22 +189,26 @@ def names_for(labels: Mapping[int, str], beside: Sequence[Voice]) -> dict[int, s
     return {}
 
 
-def table_of(file: Survey, talk: str, ids: Collection[str]) -> tuple[str, dict[str, str]]:
-    """Where a table of the file gives names to most of these ids, and the names; ("", {}) where none does."""
+def table_of(file: Survey, talk: str, ids: Collection[str], member: str) -> tuple[str, dict[str, str]]:
+    """Where a table of the file gives names to most of these ids of a member, and the names; ("", {}) where none does.
+
+    Of several that give different names it is that which is called like the member, else one of people, else one whose
+    ids are all used; where that does not tell, the names are {}.
+    """
     wanted = set(ids)
-    for names in file.maps:
-        if len(wanted & names.keys()) * 2 > len(wanted) and not any(names[key] == key for key in wanted & names.keys()):
-            return "a map", {key: name for key, name in names.items() if key in wanted and name.strip()}
-    for kind, records in file.kinds.items():
-        if kind == talk or len(records) > 500:
-            continue
-        columns = {member: column for member, column in columns_of(records).items() if UP not in member}
-        for member, column in columns.items():
-            keys = [label_of(value) for value in column.values]
-            if len(wanted & set(keys)) * 2 <= len(wanted) or len(set(keys)) < len(keys):
-                continue
-            if names := _named(dict(zip(column.at, keys, strict=True)), columns, member):
-                return kind, {key: name for key, name in names.items() if key in wanted}
+    tables = [*_maps_with(file, wanted), *_records_with(file, talk, wanted, member)]
+    said = _steps_of(member)
+    for fits in (
+        lambda table: any(_alike(a, b) for a in said for b in _steps_of(table.key)),
+        lambda table: _is_of_people(table.key),
+        lambda table: table.ids == wanted,
+    ):
+        if len({tuple(sorted(table.names.items())) for table in tables}) > 1:
+            tables = [table for table in tables if fits(table)] or tables
+    if len({tuple(sorted(table.names.items())) for table in tables}) > 1:
+        return " and ".join(dict.fromkeys(table.key for table in tables)), {}
+    if tables:
+        return tables[0].key, tables[0].names
     numbers = {int(label) for label in wanted if label.isdecimal()}
     for key, listed in file.lists:
         # Whether they are counted from 0 or from 1 shows only where the first or the last is used.
@@ -215,11 +220,84 @@ def table_of(file: Survey, talk: str, ids: Collection[str]) -> tuple[str, dict[s
     return "", {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All ids of a table, and the names of those that are wanted."""
+
+    key: str
+    ids: frozenset[str]
+    names: dict[str, str]
+
+
+def _maps_with(file: Survey, wanted: set[str]) -> Iterator[_Table]:
+    """The maps from ids to names that have most of these ids."""
+    for at, names in file.maps:
+        shared = wanted & names.keys()
+        if len(shared) * 2 > len(wanted) and not any(names[key] == key for key in shared):
+            named = {key: name for key, name in names.items() if key in wanted and name.strip()}
+            yield _Table(at or "a map", frozenset(names), named)
+
+
+def _records_with(file: Survey, talk: str, wanted: set[str], pointer: str) -> Iterator[_Table]:
+    """The lists of records that give names to most of these ids."""
+    for kind, records in file.kinds.items():
+        if kind == talk or len(records) > 500:
+            continue
+        columns = {member: column for member, column in columns_of(records).items() if UP not in member}
+        for member, column in columns.items():
+            keys = [label_of(value) for value in column.values]
+            if len(wanted & set(keys)) * 2 <= len(wanted) or len(set(keys)) < len(keys):
+                continue
+            same = member.split(".")[-1] == pointer.split(".")[-1]
+            names = _named(dict(zip(column.at, keys, strict=True)), columns, member, alone=same)
+            if names and not _is_of_parts(kind, columns):
+                named = {key: name for key, name in names.items() if key in wanted}
+                yield _Table(kind.removesuffix("[]").removesuffix(f".{KEY}"), frozenset(keys), named)
+                break
+
+
+_BEGINS = frozenset(
+    "start begin starts begins offset from time timestamp ts t at sec seconds ms beginn anfang von".split()
+)
+
+
+def _is_of_parts(kind: str, columns: Mapping[str, Column]) -> bool:
+    """Whether records are parts of the recording, not people: they are called so, or begin at different times."""
+    if any(_alike(a, b) for a in _steps_of(kind) for b in ("chapter", "section", "topic")):
+        return True
+    if _is_of_people(kind):
+        return False
+    for member, column in columns.items():
+        times = [seconds_of(value) for value in column.values]
+        if set(words_in(member.split(".")[-1])) & _BEGINS and None not in times and len(set(times)) == len(times) > 1:
+            return True
+    return False
+
+
+def _is_of_people(kind: str) -> bool:
+    every = _PEOPLE | _SPEAKER | _PERSON
+    return any(word in every or word.removesuffix("s") in every for word in _steps_of(kind))
+
+
+def _steps_of(path: str) -> list[str]:
+    """The words of the last key of a path that has any, but those that only say that it is an id or a name."""
+    for step in reversed(path.lstrip(UP).split(".")):
+        if words := [word for word in words_in(step) if word not in {"id", "ids", "name", "no", "nr", "ref", "list"}]:
+            return words
+    return []
+
+
+def _alike(a: str, b: str) -> bool:
+    """Whether words are the same but for their ends: party, parties."""
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
+    return same >= max(3, min(len(a), len(b)) - 1) and max(len(a), len(b)) - same <= 3
+
+
 _PEOPLE = frozenset("speakers participants people persons users members attendees parties sprecher teilnehmer".split())
 
 
-def _named(ids: Mapping[int, str], columns: Mapping[str, Column], member: str) -> dict[str, str]:
-    """Names by id in the records of a table."""
+def _named(ids: Mapping[int, str], columns: Mapping[str, Column], member: str, alone: bool) -> dict[str, str]:
+    """Names by id in the records of a table; `alone`: a member that alone looks like names will do."""
     ranked = []
     for other, column in columns.items():
         words = set(words_in(other.split(".")[-1]))
@@ -237,7 +315,20 @@ def _named(ids: Mapping[int, str], columns: Mapping[str, Column], member: str) -
     for _, _, names in sorted(ranked, key=lambda item: item[0]):
         if set(names.values()) != set(ids.values()):
             return {ids[at]: name for at, name in names.items() if ids.get(at)}
+    looks = [names for other, column in columns.items() if other != member and (names := _like_names(other, column))]
+    if alone and not ranked and len(looks) == 1 and len(looks[0]) == len(ids):
+        return {ids[at]: name for at, name in looks[0].items() if ids.get(at)}
     return {}
+
+
+def _like_names(member: str, column: Column) -> dict[int, str]:
+    """The values of a member, if all of them look like names of people and its key does not say otherwise."""
+    names = _labels(column)
+    if rank_of(member) in (None, 1.0) or len(set(names.values())) < len(names):
+        return {}
+    words = (word for name in names.values() for word in (name.split()[0], name.split()[-1]))
+    looks = all(word[0].isalpha() and word[0] == word[0].upper() and not _MACHINE.fullmatch(word) for word in words)
+    return names if looks and all(len(name.split()) < 6 for name in names.values()) else {}
 
 
 def _joined(first: Mapping[int, str], columns: Mapping[str, Column]) -> dict[int, str]:
@@ -266,14 +357,17 @@ def who_speaks(
     columns: Mapping[str, Column], count: int, spoken: Collection[str], file: Survey, talk: str, anew: bool = False
 ) -> Who | None:
     """Who says each of `count` records; None where no member says it.  `anew`: see `voices_of`."""
-    known = {label for names in file.maps for label in names} | _ids_of(file, talk)
+    known = {label for _, names in file.maps for label in names} | _ids_of(file, talk)
     voices = voices_of(columns, count, spoken, known, anew)
     if not voices:
         return None
-    best = voices[0]
+    best = _that_varies(voices, count, known)
     labels = dict(best.labels)
     partners = {best.member}
     told: list[str] = []
+    if best is not voices[0]:
+        always = next(iter(voices[0].labels.values()))
+        told.append(f"{_shown(voices[0].member)} says “{always}” of all, which is not who speaks")
     others = [voice for voice in voices if voice is not best]
     if best.machine and (names := names_for(labels, others)):
         partners |= {
@@ -282,11 +376,13 @@ def who_speaks(
         labels |= names
         told.append(f"its numbers are called what {_shown(min(partners - {best.member}, default=best.member))} says")
     elif best.machine:
-        table, found = table_of(file, talk, set(labels.values()))
+        table, found = table_of(file, talk, set(labels.values()), best.member)
         labels = {at: found.get(label, label) for at, label in labels.items()} if found else labels
         if found:
             told.append(f"names are those of {table.removesuffix('[]') or 'a table'}")
             labels = _told_apart(labels, best.labels)
+        elif table:
+            told.append(f"{table} have its numbers, and nothing says which of them is meant")
     else:
         labels |= _of_ids(best, others, file, talk)
     labels |= _by_channel(best, others) if best.machine and labels == dict(best.labels) else {}
@@ -296,6 +392,24 @@ def who_speaks(
         if voice.member not in partners and not _goes_with(voice.labels, labels) and len(set(voice.labels.values())) > 1
     )
     return Who(best.member, labels, best.rank, tuple(told), unused)
+
+
+def _that_varies(voices: Sequence[Voice], count: int, known: Collection[str]) -> Voice:
+    """The best of these; where it says the same of all records, as a room or an account does, the best that says
+    different people of most of them."""
+    best = voices[0]
+    if len(set(best.labels.values())) > 1 or len(best.labels) < max(2, 0.9 * count):
+        return best
+    for voice in voices[1:]:
+        different = set(voice.labels.values())
+        words = set(words_in(voice.member))
+        # What has a name may be a thing.
+        people = words & (_PERSON | _SPEAKER) or sum(
+            1 for label in different if label in known or _FULL_NAME.fullmatch(label)
+        ) * 2 > len(different)
+        if len(different) > 1 and len(voice.labels) * 2 > count and (people if voice.rank > 3 else voice.rank == 3):
+            return voice
+    return best
 
 
 def _ids_of(file: Survey, talk: str) -> set[str]:
@@ -316,7 +430,7 @@ def _of_ids(best: Voice, others: Sequence[Voice], file: Survey, talk: str) -> di
         if not voice.machine or voice.rank < 4 or not missing or not _goes_with(voice.labels, best.labels):
             continue
         names = {voice.labels[at]: name for at, name in best.labels.items() if at in voice.labels}
-        _, found = table_of(file, talk, set(missing.values()))
+        _, found = table_of(file, talk, set(missing.values()), voice.member)
         return {at: names.get(label) or found.get(label, label) for at, label in missing.items()}
     return {}
 
