@@ -570,6 +570,8 @@ class _Naming:
                 for name, texts in often.items()
                 if len(texts) == 1 and _SPEAKS.search(name) and len(values[name]) >= 0.9 * len(siblings)
             }
+            # An object of which a part varies says who speaks, whatever else in it is the same throughout.
+            same -= {name.split(".")[0] for name, texts in often.items() if len(texts) > 1}
             if same and any(self._name_several(name, texts, siblings) for name, texts in often.items()):
                 self.constant[id(siblings)] = frozenset(same)
         return self.constant[id(siblings)]

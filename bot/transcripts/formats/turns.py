@@ -129,7 +129,9 @@ class _Sheet:
         return f"“{name}” heads {often} of the file and may be no name"
 
     def is_head(self, paragraph: _Paragraph) -> bool:
-        return is_head([self.text(number) for number in paragraph.numbers])
+        lines = [self.text(number) for number in paragraph.numbers]
+        # Where lines are wrapped, one that is no sentence shows nothing; all of them together do.
+        return is_head([" ".join(lines)] if self.on_every_line else lines)
 
     def last_line(self, paragraph: _Paragraph) -> str:
         """The last line of a paragraph, without the label."""
