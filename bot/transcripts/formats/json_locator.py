@@ -568,10 +568,12 @@ class _Naming:
             same = {
                 name.split(".")[0]
                 for name, texts in often.items()
-                if len(texts) == 1 and _SPEAKS.search(name) and len(values[name]) >= 0.9 * len(siblings)
+                if len(texts) == 1
+                and _SPEAKS.search(name)
+                and len(values[name]) >= 0.9 * len(siblings)
+                # Of an object, {"name": …, "confidence": 0.5}, its name or id must be the same.
+                and ("." not in name or re.search(r"name|label|id$", name.split(".")[-1], re.IGNORECASE))
             }
-            # An object of which a part varies says who speaks, whatever else in it is the same throughout.
-            same -= {name.split(".")[0] for name, texts in often.items() if len(texts) > 1}
             if same and any(self._name_several(name, texts, siblings) for name, texts in often.items()):
                 self.constant[id(siblings)] = frozenset(same)
         return self.constant[id(siblings)]
