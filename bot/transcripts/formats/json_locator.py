@@ -432,7 +432,8 @@ class _Naming:
             if isinstance(value, dict):
                 self._note(value, key, table)
                 inside = [(name, member) for name, member in value.items() if isinstance(member, dict | list)]
-                stack += [(member, name, table if _alike(value) else name) for name, member in inside]
+                entries = value is not self.root and _alike(value)
+                stack += [(m, name, table if entries and isinstance(m, dict) else name) for name, m in inside]
             elif isinstance(value, list):
                 if value and all(isinstance(item, str) for item in value) and self.labels & set(map(_called, value)):
                     self._listed.append(value)
