@@ -554,8 +554,8 @@ class _Naming:
         return set().union(*(tables[table] for table in like or full or tables))
 
     def _constant(self, siblings: Any) -> frozenset[str]:
-        """The members that say the same person or thing in all items of a list in which another member names several
-        of the labels."""
+        """The members of items in a list that are not who speaks, as another member names several labels: what is the
+        same in all items, and what is a label here and something else there, where the other one is a label always."""
         if not isinstance(siblings, list) or len(siblings) < 2 or len(self.labels) < 2:
             return frozenset()
         if id(siblings) not in self.constant:
@@ -571,15 +571,27 @@ class _Naming:
                 for name, texts in often.items()
                 if len(texts) == 1 and _SPEAKS.search(name) and len(values[name]) >= 0.9 * len(siblings)
             }
-            if same and any(self._name_several(name, texts, siblings) for name, texts in often.items()):
-                self.constant[id(siblings)] = frozenset(same)
+            named = {name: self._share(name, texts, siblings) for name, texts in often.items()}
+            found = same if any(share > 0.5 for share in named.values()) else set()
+            if any(share == 1 for share in named.values()):
+                found |= {
+                    name.split(".")[0]
+                    for name, texts in often.items()
+                    if 0 < len(texts & self.labels) < len(texts) and named[name] < 1
+                }
+            if found:  # only members that name several are asked
+                able = {name.split(".")[0] for name, share in named.items() if share > 0.5} - found
+                found |= {name.split(".")[0] for name in often} - able
+            self.constant[id(siblings)] = frozenset(found)
         return self.constant[id(siblings)]
 
-    def _name_several(self, name: str, texts: set[str], siblings: list[Any]) -> bool:
+    def _share(self, name: str, texts: set[str], siblings: list[Any]) -> float:
+        """The share of the values of a member that name a label; 0 if they do not name several."""
         if not 1 < len(texts) <= 200 or not all(_is_id(name, text) for text in texts):
-            return False
-        named = [label for text in texts for label in {text} & self.labels or self._resolve(text, (name, siblings))]
-        return len(set(named)) > 1 and len(named) * 2 > len(texts)
+            return 0.0
+        named = [{text} & self.labels or self._resolve(text, (name, siblings)) for text in texts]
+        several = len(set().union(*named)) > 1
+        return sum(1 for labels in named if labels) / len(texts) if several else 0.0
 
     def _carried(self, around: Sequence[Any], steps: Sequence[str | int]) -> frozenset[str]:
         """Who spoke last, in lists that name a speaker only when it changes."""

@@ -500,3 +500,6 @@ def test_a_row_with_the_key_of_the_member_and_one_name_names_it() -> None:
     items = [{"p": NUMBERS[who], "at": t, "line": words} for _, who, words, t in rows()]
     people = [{"p": number, "full": who} for who, number in NUMBERS.items()]
     assert turns(read({"people": people, "items": items})) == TALK
+    chapters = ["On Geese", "On Geese", "On Keys", "Della Roth", "Della Roth", "Ivo Salt"]
+    named = [{"name": chapter, **item} for chapter, item in zip(chapters, items, strict=True)]
+    assert turns(read({"people": people, "items": named})) == TALK
