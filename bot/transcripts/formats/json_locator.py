@@ -432,7 +432,8 @@ class _Naming:
             if isinstance(value, dict):
                 self._note(value, key, table)
                 inside = [(name, member) for name, member in value.items() if isinstance(member, dict | list)]
-                stack += [(member, name, table if _alike(value) else name) for name, member in inside]
+                entries = value is not self.root and _alike(value)
+                stack += [(m, name, table if entries and isinstance(m, dict) else name) for name, m in inside]
             elif isinstance(value, list):
                 if value and all(isinstance(item, str) for item in value) and self.labels & set(map(_called, value)):
                     self._listed.append(value)
@@ -553,8 +554,8 @@ class _Naming:
         return set().union(*(tables[table] for table in like or full or tables))
 
     def _constant(self, siblings: Any) -> frozenset[str]:
-        """The members that say the same person or thing in all items of a list in which another member names several
-        of the labels."""
+        """The members of items in a list that are not who speaks, as another member names several labels: what is the
+        same in all items, and what is a label here and something else there, where the other one is a label always."""
         if not isinstance(siblings, list) or len(siblings) < 2 or len(self.labels) < 2:
             return frozenset()
         if id(siblings) not in self.constant:
@@ -574,15 +575,27 @@ class _Naming:
                 # Of an object, {"name": …, "confidence": 0.5}, its name or id must be the same.
                 and ("." not in name or re.search(r"name|label|id$", name.split(".")[-1], re.IGNORECASE))
             }
-            if same and any(self._name_several(name, texts, siblings) for name, texts in often.items()):
-                self.constant[id(siblings)] = frozenset(same)
+            named = {name: self._share(name, texts, siblings) for name, texts in often.items()}
+            found = same if any(share > 0.5 for share in named.values()) else set()
+            if any(share == 1 for share in named.values()):
+                found |= {
+                    name.split(".")[0]
+                    for name, texts in often.items()
+                    if 0 < len(texts & self.labels) < len(texts) and named[name] < 1
+                }
+            if found:  # only members that name several are asked
+                able = {name.split(".")[0] for name, share in named.items() if share > 0.5} - found
+                found |= {name.split(".")[0] for name in often} - able
+            self.constant[id(siblings)] = frozenset(found)
         return self.constant[id(siblings)]
 
-    def _name_several(self, name: str, texts: set[str], siblings: list[Any]) -> bool:
+    def _share(self, name: str, texts: set[str], siblings: list[Any]) -> float:
+        """The share of the values of a member that name a label; 0 if they do not name several."""
         if not 1 < len(texts) <= 200 or not all(_is_id(name, text) for text in texts):
-            return False
-        named = [label for text in texts for label in {text} & self.labels or self._resolve(text, (name, siblings))]
-        return len(set(named)) > 1 and len(named) * 2 > len(texts)
+            return 0.0
+        named = [{text} & self.labels or self._resolve(text, (name, siblings)) for text in texts]
+        several = len(set().union(*named)) > 1
+        return sum(1 for labels in named if labels) / len(texts) if several else 0.0
 
     def _carried(self, around: Sequence[Any], steps: Sequence[str | int]) -> frozenset[str]:
         """Who spoke last, in lists that name a speaker only when it changes."""

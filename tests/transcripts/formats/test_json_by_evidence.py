@@ -440,14 +440,14 @@ def test_what_is_no_talk_is_refused_in_one_line(value: Any, message: str) -> Non
 
 
 NUMBERS = {"Mara Quist": 1, "Ivo Salt": 2, "Della Roth": 3}
-SHAPES: list[Callable[[str, float], dict[str, Any]]] = [
+WRITTEN_AS: list[Callable[[str, float], dict[str, Any]]] = [
     lambda words, t: {"text": words, "start": t, "end": t + 2},
     lambda words, t: {"body": words, "startTime": t, "endTime": t + 2},
     lambda words, t: {"line": words, "at": t},
 ]
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", WRITTEN_AS)
 @pytest.mark.parametrize("same", ["Room 4", "Mara Quist", "Otto Kern"])
 def test_who_is_the_same_throughout_does_not_speak_where_another_member_says_who_does(
     shape: Callable[[str, float], dict[str, Any]], same: str
@@ -500,3 +500,6 @@ def test_a_row_with_the_key_of_the_member_and_one_name_names_it() -> None:
     items = [{"p": NUMBERS[who], "at": t, "line": words} for _, who, words, t in rows()]
     people = [{"p": number, "full": who} for who, number in NUMBERS.items()]
     assert turns(read({"people": people, "items": items})) == TALK
+    chapters = ["On Geese", "On Geese", "On Keys", "Della Roth", "Della Roth", "Ivo Salt"]
+    named = [{"name": chapter, **item} for chapter, item in zip(chapters, items, strict=True)]
+    assert turns(read({"people": people, "items": named})) == TALK

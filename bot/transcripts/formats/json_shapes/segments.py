@@ -195,6 +195,8 @@ def whisper(root: Node) -> Found | None:
         return Found(said, language=language, remarks=(*unused, *told))
     for key in ("speakers", "chunks"):
         if root[key].any_has("timestamp") and root[key].any_has("text"):
+            if root[key].any_has("speaker") and beside(root[key], root, "speaker") is None:
+                return None
             return Found([_chunk(item) for item in root[key]], language=language)
     segments = root if isinstance(root.value, list) else root["segments"]
     timed = segments.any_has("start", "speaker", "timestamp")

@@ -368,7 +368,7 @@ def who_speaks(
     if best is not voices[0]:
         always = next(iter(voices[0].labels.values()))
         told.append(f"{_shown(voices[0].member)} says “{always}” of all, which is not who speaks")
-    others = [voice for voice in voices if voice is not best]
+    others = [voice for voice in voices if voice is not best and voice is not voices[0]]
     if best.machine and (names := names_for(labels, others)):
         partners |= {
             voice.member for voice in others if not voice.machine and set(names.values()) <= set(voice.labels.values())
