@@ -473,6 +473,8 @@ def beside(items: Node, root: Node, *own: str) -> tuple[str, ...] | None:
     """None where another member of the items than these says who speaks, or a table of the file names whom they say:
     the shape whose members they are gives way.  Else remarks on members that look like it and are not used."""
     values = [item for item in items.value if isinstance(item, dict)] if isinstance(items.value, list) else []
+    if len(values) < 2:  # one record shows nothing that varies
+        return ()
     values = values[:: max(1, len(values) // _LOOKED_AT)]
     columns = columns_of([Record("", "", "", value) for value in values])
     spoken = {member for member in columns if member in _WORDS}
