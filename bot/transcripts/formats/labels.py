@@ -234,19 +234,19 @@ class _Evidence:
 
 def without_furniture(candidates: Sequence[Candidate], lines: Sequence[str]) -> list[Candidate]:
     """The candidates without lines that stand the same on every page ("Oral History     Interviewee: Edric Pound")."""
-    shown: dict[str, set[str]] = {}
+    folded = {item.line: re.sub(r"\d+", "0", lines[item.line - 1].strip()) for item in candidates}
     counts = Counter(candidate.name for candidate in candidates)
+    shown: dict[str, set[str]] = {}
     for candidate in candidates:
-        shown.setdefault(candidate.name, set()).add(re.sub(r"\d+", "0", lines[candidate.line - 1].strip()))
+        shown.setdefault(candidate.name, set()).add(folded[candidate.line])
     # The same but for a figure, on page after page: a head, whoever's name stands in it.
-    told = {item.line: re.sub(r"\d+", "0", lines[item.line - 1].strip()) for item in candidates if item.words}
-    different = Counter(told[number] for _, number in {(lines[n - 1].strip(), n) for n in told})
+    different = Counter(folded[item.line] for item in candidates if item.words)
     pages = {
         line
         for line, count in different.items()
         if count >= SAID_SO and line.endswith("0") and not _TIME_END.search(line)
     }
-    candidates = [item for item in candidates if item.timed or told.get(item.line) not in pages]
+    candidates = [item for item in candidates if item.timed or not item.words or folded[item.line] not in pages]
     return [
         candidate
         for candidate in candidates
